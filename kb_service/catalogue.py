@@ -1,0 +1,109 @@
+"""What records may name, read from shared knowledge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from kb_service.people_records import Catalogue, Choice, RatedDimension
+from kb_service.vocabulary import IDENTIFIER, LABEL, A, iri, local_id
+
+_DEFINITION = iri("skos", "definition")
+_KINDS = {
+    iri("core", "CareerType"): "type",
+    iri("core", "Ability"): "ability",
+    iri("core", "Motivation"): "motivation",
+    iri("core", "Indicator"): "indicator",
+}
+
+
+class _Facts:
+    """Triples by subject and predicate."""
+
+    def __init__(self, triples: Iterable[Triple]) -> None:
+        self._objects: dict[NamedNode, dict[NamedNode, list[NamedNode | Literal]]] = {}
+        for triple in triples:
+            if isinstance(triple.subject, NamedNode) and isinstance(
+                triple.object, NamedNode | Literal
+            ):
+                of = self._objects.setdefault(triple.subject, {})
+                of.setdefault(triple.predicate, []).append(triple.object)
+
+    def members(self, kind: NamedNode) -> list[NamedNode]:
+        found = (s for s, facts in self._objects.items() if kind in facts.get(A, ()))
+        return sorted(found, key=lambda node: node.value)
+
+    def node(self, subject: NamedNode, predicate: NamedNode) -> NamedNode | None:
+        for value in self._objects.get(subject, {}).get(predicate, ()):
+            if isinstance(value, NamedNode):
+                return value
+        return None
+
+    def text(self, subject: NamedNode, predicate: NamedNode, language: str | None = None) -> str:
+        for value in self._objects.get(subject, {}).get(predicate, ()):
+            if isinstance(value, Literal) and value.language == language:
+                return value.value
+        return ""
+
+
+def read_catalogue(triples: Iterable[Triple]) -> Catalogue:
+    """Every dimension, position, rating source and scale that the knowledge declares."""
+    facts = _Facts(triples)
+    scales = {
+        local_id(scale): (
+            Decimal(facts.text(scale, iri("core", "minimum"))),
+            Decimal(facts.text(scale, iri("core", "maximum"))),
+        )
+        for scale in facts.members(iri("core", "Scale"))
+    }
+    dimensions: dict[str, dict[str, RatedDimension]] = {}
+    for kind, name in _KINDS.items():
+        for node in facts.members(kind):
+            dimension = _dimension(facts, node, name, scales)
+            if dimension is not None:
+                dimensions.setdefault(dimension.framework, {})[dimension.id] = dimension
+    return Catalogue(
+        dimensions=dimensions,
+        positions=_choices(facts, iri("core", "Position")),
+        sources=_choices(facts, iri("people", "RatingSource")),
+        scales=scales,
+    )
+
+
+def read_teams(triples: Iterable[Triple]) -> dict[str, Choice]:
+    """Every team that the organisation's facts declare."""
+    return _choices(_Facts(triples), iri("people", "Team"))
+
+
+def _choices(facts: _Facts, kind: NamedNode) -> dict[str, Choice]:
+    found = {}
+    for node in facts.members(kind):
+        id = facts.text(node, IDENTIFIER) or local_id(node)
+        found[id] = Choice(id, node, facts.text(node, LABEL, "zh"), facts.text(node, LABEL, "en"))
+    return found
+
+
+def _dimension(
+    facts: _Facts, node: NamedNode, kind: str, scales: dict[str, tuple[Decimal, Decimal]]
+) -> RatedDimension | None:
+    framework, part, scale = (
+        facts.node(node, iri("core", name)) for name in ("framework", "part", "scale")
+    )
+    if framework is None or part is None or scale is None or local_id(scale) not in scales:
+        return None
+    minimum, maximum = scales[local_id(scale)]
+    return RatedDimension(
+        id=facts.text(node, IDENTIFIER) or local_id(node),
+        iri=node,
+        zh=facts.text(node, LABEL, "zh"),
+        en=facts.text(node, LABEL, "en"),
+        framework=local_id(framework),
+        part=local_id(part),
+        kind=kind,
+        minimum=minimum,
+        maximum=maximum,
+        definition_zh=facts.text(node, _DEFINITION, "zh"),
+        definition_en=facts.text(node, _DEFINITION, "en"),
+    )

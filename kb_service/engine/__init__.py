@@ -1,0 +1,1 @@
+"""Rules, stages, conclusions and their explanations: a pure function of facts."""

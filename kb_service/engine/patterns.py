@@ -1,0 +1,99 @@
+"""What the body of a SPARQL query reads, scope by scope, from its algebra."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from rdflib import URIRef
+from rdflib.plugins.sparql.algebra import translateQuery
+from rdflib.plugins.sparql.parser import parseQuery
+from rdflib.plugins.sparql.parserutils import CompValue
+from rdflib.term import Node
+
+_PARSING = threading.Lock()
+"""rdflib's first parse in several threads at once breaks its parser for the life of the process."""
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One triple pattern of a body.
+
+    `scope` counts the sub-selects, 0 being the outermost; `kind` is `required`, `optional` or
+    `absent` (inside MINUS or NOT EXISTS).
+    """
+
+    subject: Node
+    predicate: Node
+    object: Node
+    scope: int
+    kind: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A query seen as patterns: those of the CONSTRUCT template, if any, and those of the body."""
+
+    head: tuple[tuple[Node, Node, Node], ...]
+    body: tuple[Pattern, ...]
+
+    def predicates(self) -> frozenset[str]:
+        """The IRIs of every predicate that the body mentions.
+
+        Raises ValueError for a variable predicate or a property path, which hide what is read.
+        """
+        found = set()
+        for pattern in self.body:
+            if not isinstance(pattern.predicate, URIRef):
+                raise ValueError(f"name the predicate instead of {pattern.predicate}")
+            found.add(str(pattern.predicate))
+        return frozenset(found)
+
+
+def read_query(text: str) -> Reading:
+    """The patterns of a query of ours.
+
+    Raises a pyparsing error with line and column when the text is not SPARQL 1.1.
+    """
+    with _PARSING:
+        algebra = translateQuery(parseQuery(text)).algebra
+    head = tuple((s, p, o) for s, p, o in algebra.get("template") or ())
+    walk = _Walk()
+    return Reading(head, tuple(walk.patterns(algebra.p, 0, "required")))
+
+
+class _Walk:
+    """Numbers the sub-selects as they are met."""
+
+    def __init__(self) -> None:
+        self.scopes = 0
+
+    def patterns(self, node: Any, scope: int, kind: str) -> Iterator[Pattern]:
+        if isinstance(node, list | tuple):
+            for part in node:
+                yield from self.patterns(part, scope, kind)
+        if not isinstance(node, CompValue):
+            return
+        if node.name == "BGP":
+            for subject, predicate, value in node.triples:
+                yield Pattern(subject, predicate, value, scope, kind)
+        elif node.name == "LeftJoin":
+            yield from self.patterns(node.p1, scope, kind)
+            optional = kind if kind == "absent" else "optional"
+            yield from self.patterns(node.p2, scope, optional)
+            yield from self.patterns(node.expr, scope, kind)
+        elif node.name == "Minus":
+            yield from self.patterns(node.p1, scope, kind)
+            yield from self.patterns(node.p2, scope, "absent")
+        elif node.name == "Builtin_NOTEXISTS":
+            yield from self.patterns(node.graph, scope, "absent")
+        elif node.name == "Builtin_EXISTS":
+            yield from self.patterns(node.graph, scope, "optional")
+        elif node.name == "ToMultiSet":
+            self.scopes += 1
+            yield from self.patterns(node.p, self.scopes, kind)
+        else:
+            for part in node.values():
+                yield from self.patterns(part, scope, kind)

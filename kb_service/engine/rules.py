@@ -1,0 +1,168 @@
+"""Rules as files say them: one conclusion each, in numbered stages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from pathlib import Path
+
+from pyoxigraph import NamedNode
+
+from kb_service.engine.patterns import Reading, read_query
+from kb_service.engine.text import QueryText
+from kb_service.knowledge_files import knowledge_root, rule_files
+from kb_service.vocabulary import iri
+
+_FIELDS = ("Says", "说明", "Because", "Reads", "Writes")
+_FIELD = re.compile(rf"^({'|'.join(_FIELDS)}):\s*(.*)$")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule file: its header in people's words and its CONSTRUCT."""
+
+    name: str
+    stage: str
+    title: str
+    says: str
+    says_zh: str
+    because: str
+    reads: str
+    writes: str
+    text: str
+
+    @property
+    def iri(self) -> NamedNode:
+        """The IRI by which conclusions name this rule."""
+        return iri("rule", self.name)
+
+    @cached_property
+    def query(self) -> QueryText:
+        """The rule's CONSTRUCT, taken apart."""
+        return QueryText(self.text)
+
+    @cached_property
+    def reading(self) -> Reading:
+        """What the rule reads, as triple patterns."""
+        return read_query(self.text)
+
+    @cached_property
+    def update(self) -> str:
+        """The rule as a SPARQL update that adds its conclusions to the default graph."""
+        query = self.query
+        return f"{query.prologue}\nINSERT {{ {query.head} }}\nWHERE {{ {query.body} }}"
+
+    @property
+    def judges_people(self) -> bool:
+        """Whether its conclusions are about a person, rather than shared knowledge."""
+        return iri("judgement", "ofPerson").value in self.query.mentioned_in(self.query.head)
+
+    @property
+    def conclusion_variable(self) -> str:
+        """The name of the variable that stands for the conclusion in the head."""
+        match = re.match(r"\s*\?(\w+) a ", self.query.head)
+        if match is None:
+            raise ValueError(f"{self.name}: begin the head with the conclusion and its class")
+        return match[1]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Rules that run together: those that read nothing of their own stage, then the rest, which
+    repeat until they add nothing."""
+
+    name: str
+    once: tuple[Rule, ...]
+    repeated: tuple[Rule, ...]
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Every rule of the stage."""
+        return self.once + self.repeated
+
+
+@dataclass(frozen=True)
+class RuleBook:
+    """All rules, split into those about shared knowledge and those about one person."""
+
+    shared: tuple[Stage, ...]
+    people: tuple[Stage, ...]
+
+    @cached_property
+    def by_iri(self) -> dict[str, Rule]:
+        """Each rule by the IRI that its conclusions name."""
+        stages = self.shared + self.people
+        return {rule.iri.value: rule for stage in stages for rule in stage.rules}
+
+    @cached_property
+    def terms_read(self) -> frozenset[str]:
+        """The IRI of every term that the body of some rule mentions."""
+        return frozenset().union(
+            *(rule.query.mentioned_in(rule.query.body) for rule in self.by_iri.values())
+        )
+
+
+def read_rule(path: Path) -> Rule:
+    """The rule in a file, its stage being the folder.
+
+    Raises ValueError naming the file and the header line that is missing.
+    """
+    text = path.read_text(encoding="utf-8")
+    comments = []
+    for line in text.splitlines():
+        if not line.startswith("#"):
+            break
+        comments.append(line[1:].strip())
+    fields: dict[str, list[str]] = {}
+    current = ""
+    for line in comments[1:]:
+        if match := _FIELD.match(line):
+            current = match[1]
+            fields[current] = [match[2]]
+        elif current and line:
+            fields[current].append(line)
+    for name in _FIELDS:
+        if name not in fields:
+            raise ValueError(f"{path}: add the header line '# {name}: …'")
+    joined = {name: ("" if name == "说明" else " ").join(fields[name]) for name in _FIELDS}
+    return Rule(
+        name=path.stem,
+        stage=path.parent.name,
+        title=comments[0],
+        says=joined["Says"],
+        says_zh=joined["说明"],
+        because=joined["Because"],
+        reads=joined["Reads"],
+        writes=joined["Writes"],
+        text=text,
+    )
+
+
+def read_rule_book(root: Path | None = None) -> RuleBook:
+    """Every rule file of the knowledge, in stages.
+
+    Raises ValueError when a stage mixes rules about people with rules about shared knowledge.
+    """
+    return rule_book([read_rule(path) for path in rule_files(root or knowledge_root())])
+
+
+def rule_book(rules: Sequence[Rule]) -> RuleBook:
+    """Rules sorted into stages by the names of their folders."""
+    shared: list[Stage] = []
+    people: list[Stage] = []
+    for name, members in groupby(sorted(rules, key=lambda r: (r.stage, r.name)), lambda r: r.stage):
+        stage = _stage(name, tuple(members))
+        kinds = {rule.judges_people for rule in stage.rules}
+        if len(kinds) > 1:
+            raise ValueError(f"stage {name}: keep rules about people in a stage of their own")
+        (people if kinds == {True} else shared).append(stage)
+    return RuleBook(tuple(shared), tuple(people))
+
+
+def _stage(name: str, rules: tuple[Rule, ...]) -> Stage:
+    written = frozenset().union(*(rule.query.classes_of_head for rule in rules))
+    repeated = tuple(rule for rule in rules if rule.query.mentioned_in(rule.query.body) & written)
+    return Stage(name, tuple(rule for rule in rules if rule not in repeated), repeated)

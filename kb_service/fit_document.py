@@ -1,0 +1,171 @@
+"""A person's fit for a position as one JSON document, put together from questions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Protocol
+
+Value = str | int | float | bool | None
+Row = Mapping[str, Value]
+
+
+class HasRows(Protocol):
+    """The answer to a question."""
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """One mapping of columns to values for each solution."""
+
+
+def fit_document(
+    ask: Callable[..., HasRows], person: str, model: str, as_of: date
+) -> dict[str, Any]:
+    """Verdict, fit, coverage, parts, requirements, trainings, incentives, risks and assumptions.
+
+    `coverage` is the ratio of known to total weight; it and all levels are rounded half up to one
+    decimal, and what is unknown is `None`. Raises LookupError when nothing was concluded of them.
+    """
+
+    def rows(question: str) -> Sequence[Row]:
+        return ask(question, person=person, model=model).rows
+
+    heads = rows("fit-of-person")
+    if not heads:
+        raise LookupError(f"{person} has no verdict for {model}")
+    head = heads[0]
+    known, total = _decimal(head["known_weight"]), _decimal(head["total_weight"])
+    parts = {row["part"]: row["percent"] for row in rows("parts-of-fit")}
+    plan = rows("training-plan")
+    hours = sum((_decimal(row["hours"]) for row in plan if row["step"] is not None), Decimal())
+    return {
+        "person": person,
+        "model": model,
+        "asOf": as_of.isoformat(),
+        "verdict": head["verdict"],
+        "verdictLabel": _label(head, "verdict"),
+        "fit": _tenth(head["fit"]),
+        "coverage": _tenth(known / total),
+        "coveragePercent": _tenth(100 * known / total),
+        "parts": {part: _tenth(parts.get(part)) for part in ("direction", "ability", "motivation")},
+        "requirements": [_requirement(row) for row in rows("requirements-of-fit")],
+        "reasons": [_reason(row) for row in rows("reasons-of-verdict")],
+        "trainings": [_training(row) for row in plan],
+        "planHours": _tenth(hours),
+        "openGaps": [_open_gap(row) for row in rows("open-gaps-of-fit")],
+        "incentives": [_incentive(row) for row in rows("incentives-of-fit")],
+        "risks": [_risk(row) for row in rows("risks-of-fit")],
+        "assumptions": [_assumption(row) for row in rows("assumptions-of-fit")],
+        "conclusion": head["judgement"],
+    }
+
+
+def _decimal(value: Value) -> Decimal:
+    return Decimal(str(value))
+
+
+def _tenth(value: Value | Decimal) -> float | None:
+    if value is None:
+        return None
+    exact = value if isinstance(value, Decimal) else _decimal(value)
+    return float(exact.quantize(Decimal("0.1"), ROUND_HALF_UP))
+
+
+def _label(row: Row, column: str = "label") -> dict[str, Value]:
+    return {"zh": row[f"{column}_zh"], "en": row[f"{column}_en"]}
+
+
+def _requirement(row: Row) -> dict[str, Any]:
+    return {
+        "dimension": row["dimension"],
+        "label": _label(row),
+        "part": row["part"],
+        "tier": row["tier"],
+        "required": _tenth(row["required"]),
+        "rating": _tenth(row["rating"]),
+        "gap": _tenth(row["gap"]),
+        "excess": _tenth(row["excess"]),
+        "weight": _tenth(row["weight"]),
+        "minimum": _tenth(row["minimum"]),
+        "closable": row["closable"],
+        "evidence": row["evidence"],
+        "conclusion": row["judgement"],
+    }
+
+
+def _reason(row: Row) -> dict[str, Any]:
+    named = row["dimension"] is not None
+    return {
+        "kind": row["kind"],
+        "rule": row["rule"],
+        "dimension": row["dimension"],
+        "label": _label(row) if named else None,
+        "rating": _tenth(row["rating"]),
+        "required": _tenth(row["required"]),
+        "minimum": _tenth(row["minimum"]),
+        "conclusion": row["reason"],
+    }
+
+
+def _training(row: Row) -> dict[str, Any]:
+    return {
+        "training": row["training"],
+        "label": _label(row),
+        "dimension": row["dimension"],
+        "dimensionLabel": _label(row, "dimension"),
+        "entryLevel": _tenth(row["entry_level"]),
+        "exitLevel": _tenth(row["exit_level"]),
+        "hours": _tenth(row["hours"]),
+        "mode": row["mode"],
+        "step": row["step"],
+        "fromLevel": _tenth(row["from_level"]),
+        "toLevel": _tenth(row["to_level"]),
+        "required": _tenth(row["required"]),
+        "evidence": row["evidence"],
+        "conclusion": row["recommendation"],
+    }
+
+
+def _open_gap(row: Row) -> dict[str, Any]:
+    return {
+        "dimension": row["dimension"],
+        "label": _label(row),
+        "part": row["part"],
+        "rating": _tenth(row["rating"]),
+        "required": _tenth(row["required"]),
+        "reachable": _tenth(row["reachable"]),
+        "conclusion": row["open"],
+    }
+
+
+def _incentive(row: Row) -> dict[str, Any]:
+    return {
+        "incentive": row["incentive"],
+        "label": _label(row),
+        "motivation": row["motivation"],
+        "motivationLabel": _label(row, "motivation"),
+        "rating": _tenth(row["rating"]),
+        "servedByPosition": row["served_by_position"],
+        "evidence": row["evidence"],
+        "conclusion": row["suggestion"],
+    }
+
+
+def _risk(row: Row) -> dict[str, Any]:
+    return {
+        "motivation": row["motivation"],
+        "label": _label(row),
+        "rating": _tenth(row["rating"]),
+        "conclusion": row["risk"],
+    }
+
+
+def _assumption(row: Row) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "kind": row["kind"],
+        "label": _label(row),
+        "value": row["value"],
+        "iri": row["assumption"],
+    }

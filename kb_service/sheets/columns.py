@@ -1,0 +1,188 @@
+"""The columns that stand before the dimensions, and how the labels of a sheet are recognised."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from kb_service.people_records import Choice
+
+ASSESSMENTS_SHEETS = {"t12": "人员与测评", "grid": "电网指标"}
+GUIDE_SHEET = "说明"
+LISTS_SHEET = "选项"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column about the person or the assessment; `key` is its machine id."""
+
+    key: str
+    zh: str
+    en: str
+    about_zh: str
+    about_en: str
+    example: str
+    width: float
+    required: bool = False
+    aliases: tuple[str, ...] = ()
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column(
+        "person",
+        "工号",
+        "Person id",
+        "人员的唯一编号:字母、数字、点、下划线、连字符,不超过 64 个字符。每一行都要填。",
+        "Identifies the person: letters, digits, dots, underscores and hyphens, at most 64. "
+        "Every row has it.",
+        "p001",
+        10,
+        required=True,
+        aliases=("人员编号", "员工编号", "员工号", "person", "employee id", "staff id"),
+    ),
+    Column(
+        "name",
+        "姓名",
+        "Name",
+        "人员的姓名。同一个人有多行时,只在一行填写即可。",
+        "The person's name. When a person has several rows, one of them is enough.",
+        "王小明",
+        11,
+        aliases=("员工姓名", "person name", "employee name"),
+    ),
+    Column(
+        "team",
+        "班组",
+        "Team",
+        "所在班组的名称或编号,例如「热线一组」。新名称会成为新的班组。",
+        "The name or id of the team, such as Hotline team 1. A new name becomes a new team.",
+        "热线一组",
+        23,
+        aliases=("所在班组", "团队", "team id"),
+    ),
+    Column(
+        "post",
+        "岗位",
+        "Post",
+        "现在的岗位,从下拉列表中选择。",
+        "The post held today; choose from the list.",
+        "客服专员",
+        36,
+        aliases=("现岗位", "现任岗位", "职位", "position", "current post"),
+    ),
+    Column(
+        "candidate-for",
+        "竞聘岗位",
+        "Candidate for",
+        "正在竞聘的岗位;有多个时用分号隔开。没有就留空。",
+        "The post applied for; separate several with semicolons. Empty when there is none.",
+        "班组长",
+        36,
+        aliases=("应聘岗位", "候选岗位", "candidatefor", "candidate"),
+    ),
+    Column(
+        "assessment",
+        "测评编号",
+        "Assessment id",
+        "本次测评的编号,可以留空。同一来源同一天有两次测评时,请分别编号。",
+        "Identifies the assessment; may stay empty. When one source assesses twice on a day, "
+        "give each its own.",
+        "A1",
+        13,
+        aliases=("assessment",),
+    ),
+    Column(
+        "date",
+        "日期",
+        "Date",
+        "测评的日期,不能晚于今天。",
+        "The day of the assessment, not after today.",
+        "2026-05-04",
+        12,
+        aliases=("测评日期", "评价日期", "assessment date", "assessed on"),
+    ),
+    Column(
+        "source",
+        "来源",
+        "Source",
+        "谁给出的评分,从下拉列表中选择。",
+        "Who gave the ratings; choose from the list.",
+        "测验",
+        21,
+        aliases=("评分来源", "测评来源", "rating source"),
+    ),
+    Column(
+        "expires",
+        "有效期至",
+        "Expires",
+        "评分有效的最后一天。留空时按默认期限计算。",
+        "The last day on which the ratings count. When empty, the usual term applies.",
+        "2027-05-04",
+        12,
+        aliases=("失效日期", "到期日", "valid until", "expires on", "expiry"),
+    ),
+    Column(
+        "scale",
+        "量表",
+        "Scale",
+        "评分所用的量表编号;留空时用各维度自己的量表。",
+        "The id of the scale the ratings are on; when empty, each dimension's own.",
+        "percent",
+        10,
+        aliases=("评分量表",),
+    ),
+)
+BY_KEY = {column.key: column for column in COLUMNS}
+
+
+def plain(text: str) -> str:
+    """A label as it is compared: without regard to case, width, spacing or a dividing slash."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return re.sub(r"[\s/|]+", " ", folded).strip()
+
+
+def both(choice: Choice) -> str:
+    """Both labels of something in one, as drop-downs show it."""
+    return choice.zh if choice.zh == choice.en else f"{choice.zh} / {choice.en}"
+
+
+def spellings(choices: Iterable[Choice]) -> dict[str, str]:
+    """From each way to write a choice (id, Chinese, English, both) to its id.
+
+    A label that two choices share means neither; an id always means its owner.
+    """
+    known: dict[str, str] = {}
+    shared: set[str] = set()
+    listed = list(choices)
+    for choice in listed:
+        for label in {plain(choice.zh), plain(choice.en), plain(both(choice))} - {""}:
+            if known.setdefault(label, choice.id) != choice.id:
+                shared.add(label)
+    for label in shared:
+        del known[label]
+    return known | {plain(choice.id): choice.id for choice in listed}
+
+
+def spelled_out(id: str, choices: Mapping[str, Choice]) -> str:
+    """A choice as people should see it in a cell; its id where the labels would be misread."""
+    if id not in choices:
+        return id
+    text = both(choices[id])
+    clear = spellings(choices.values()).get(plain(text)) == id and not re.search(
+        "[;,、]", plain(text)
+    )
+    return text if clear else id
+
+
+def fixed_spellings() -> dict[str, str]:
+    """From each way to write the header of a column before the dimensions to its key."""
+    return {
+        plain(label): column.key
+        for column in COLUMNS
+        for label in (
+            *(column.key, column.zh, column.en, f"{column.zh} {column.en}"),
+            *column.aliases,
+        )
+    }

@@ -1,0 +1,327 @@
+"""The workbook that an HR person fills in, empty or with records already in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from openpyxl import Workbook
+from openpyxl.comments import Comment
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from kb_service.people_records import (
+    AssessmentRecord,
+    Catalogue,
+    Choice,
+    PersonRecord,
+    RatedDimension,
+)
+from kb_service.sheets.archive import settled
+from kb_service.sheets.cells import bare
+from kb_service.sheets.columns import ASSESSMENTS_SHEETS, COLUMNS, Column, spelled_out
+from kb_service.sheets.guide import write_guide
+from kb_service.sheets.lists import list_ranges, write_lists
+from kb_service.sheets.looks import (
+    BANDS,
+    BORDER,
+    CENTRED,
+    LEFT,
+    OTHER_BAND,
+    UPRIGHT,
+    Band,
+    fill,
+    font,
+)
+
+_IDS, _BANDS, _CHINESE, _ENGLISH = 1, 2, 3, 4
+FIRST_DATA_ROW = 5
+_LAST_OFFERED_ROW = 5_000
+_PERSON_KEYS = ("person", "name", "team", "post", "candidate-for")
+_TEXT_KEYS = ("person", "name", "team", "assessment")
+_DATE_KEYS = ("date", "expires")
+
+Target = str | Path | BinaryIO
+
+
+def write_template(
+    target: Target,
+    catalogue: Catalogue,
+    framework: str | None = None,
+    teams: Iterable[Choice] = (),
+) -> None:
+    """The empty template, written to a path or a binary file.
+
+    It has a sheet for each framework, or for the one named. The same catalogue and teams give the
+    same bytes. Raises KeyError for a framework that the catalogue does not know.
+    """
+    frameworks = [framework] if framework else sorted(catalogue.dimensions, key=_frame_order)
+    listed = {team.id: team for team in teams}
+    sheets = [_Sheet(name, catalogue, listed, ()) for name in frameworks]
+    _write(target, catalogue, sheets, listed)
+
+
+def write_workbook(
+    target: Target,
+    catalogue: Catalogue,
+    people: Sequence[PersonRecord],
+    assessments: Sequence[AssessmentRecord],
+    teams: Iterable[Choice] = (),
+) -> None:
+    """The template with these records in it, so that reading it gives them back.
+
+    A person's first row says who they are, further rows only give the id.
+    """
+    by_person: dict[str, list[AssessmentRecord]] = {person.id: [] for person in people}
+    for assessment in assessments:
+        by_person.setdefault(assessment.person, []).append(assessment)
+    records = {person.id: person for person in people}
+    listed = {team.id: team for team in teams}
+    first = sorted(catalogue.dimensions, key=_frame_order)[0]
+    lines: dict[str, list[_Line]] = {name: [] for name in catalogue.dimensions}
+    for person_id, given in by_person.items():
+        person = records.get(person_id)
+        if not given:
+            lines[first].append(_Line(person_id, person, None))
+        for assessment in given:
+            lines[assessment.framework].append(_Line(person_id, person, assessment))
+            person = None
+    sheets = [
+        _Sheet(name, catalogue, listed, tuple(lines[name]))
+        for name in sorted(catalogue.dimensions, key=_frame_order)
+    ]
+    _write(target, catalogue, sheets, listed)
+
+
+def _frame_order(framework: str) -> tuple[int, str]:
+    known = list(ASSESSMENTS_SHEETS)
+    return (known.index(framework) if framework in known else len(known), framework)
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A row to write: who it is about, what it says of them, and an assessment."""
+
+    person_id: str
+    person: PersonRecord | None
+    assessment: AssessmentRecord | None
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """One sheet of assessments, before it is written."""
+
+    framework: str
+    catalogue: Catalogue
+    teams: Mapping[str, Choice]
+    lines: tuple[_Line, ...]
+
+    @property
+    def title(self) -> str:
+        return ASSESSMENTS_SHEETS.get(self.framework, self.framework)[:31]
+
+    @property
+    def columns(self) -> list[Column]:
+        with_scale = any(line.assessment and line.assessment.scale for line in self.lines)
+        return [column for column in COLUMNS if column.key != "scale" or with_scale]
+
+    @property
+    def dimensions(self) -> list[RatedDimension]:
+        parts = list(BANDS)
+        dimensions = self.catalogue.dimensions[self.framework].values()
+        return sorted(
+            dimensions, key=lambda each: parts.index(each.part) if each.part in parts else 99
+        )
+
+
+def _write(
+    target: Target, catalogue: Catalogue, sheets: Sequence[_Sheet], teams: Mapping[str, Choice]
+) -> None:
+    book = Workbook()
+    book.remove(book.active)
+    ranges = list_ranges(catalogue, teams.values())
+    for sheet in sheets:
+        _write_sheet(book.create_sheet(sheet.title), sheet, ranges)
+    shown = [each for sheet in sheets for each in sheet.dimensions]
+    columns = [column for column in COLUMNS if any(column in sheet.columns for sheet in sheets)]
+    write_guide(book, columns, shown, catalogue)
+    write_lists(book, catalogue, teams.values())
+    buffer = BytesIO()
+    book.save(buffer)
+    data = settled(buffer.getvalue())
+    if isinstance(target, str | Path):
+        Path(target).write_bytes(data)
+    else:
+        target.write(data)
+
+
+def _write_sheet(page: Any, sheet: _Sheet, ranges: Mapping[str, str]) -> None:
+    columns, dimensions = sheet.columns, sheet.dimensions
+    for number, column in enumerate(columns, start=1):
+        band = BANDS["person" if column.key in _PERSON_KEYS else "assessment"]
+        about = f"{column.about_zh}\n{column.about_en}"
+        _write_header(page, number, (column.key, column.zh, column.en), band, about)
+        page.cell(_ENGLISH, number).alignment = CENTRED
+        _shape_column(page, number, column.width, column.key)
+    for number, dimension in enumerate(dimensions, start=len(columns) + 1):
+        band = BANDS.get(dimension.part, OTHER_BAND)
+        about = (
+            f"{dimension.definition_zh}\n{dimension.definition_en}\n"
+            f"{bare(dimension.minimum)}–{bare(dimension.maximum)}"
+        ).strip()
+        _write_header(page, number, (dimension.id, dimension.zh, dimension.en), band, about)
+        _shape_column(page, number, 7.2, "rating")
+    _write_bands(page, columns, dimensions)
+    _add_drop_downs(page, columns, dimensions, ranges)
+    for number, line in enumerate(sheet.lines, start=FIRST_DATA_ROW):
+        _write_line(page, number, sheet, line)
+    _arrange(page, len(columns) + len(dimensions))
+
+
+def _write_header(
+    page: Any, column: int, labels: tuple[str, str, str], band: Band, about: str
+) -> None:
+    key, zh, en = labels
+    small = page.cell(_IDS, column, key)
+    small.font = font(6, colour="9AA5B1")
+    chinese = page.cell(_CHINESE, column, zh)
+    chinese.font, chinese.alignment = font(10, bold=True), CENTRED
+    comment = Comment(about, "Rengang")
+    comment.width, comment.height = 320, 150
+    chinese.comment = comment
+    english = page.cell(_ENGLISH, column, en)
+    english.font, english.alignment = font(9), UPRIGHT
+    for cell in (chinese, english):
+        cell.fill, cell.border = fill(band.light), BORDER
+
+
+def _shape_column(page: Any, number: int, width: float, key: str) -> None:
+    shape = page.column_dimensions[get_column_letter(number)]
+    shape.width = width
+    shape.font = font(10)
+    shape.alignment = CENTRED if key in ("rating", *_DATE_KEYS) else None
+    if key in _TEXT_KEYS:
+        shape.number_format = "@"
+    elif key in _DATE_KEYS:
+        shape.number_format = "yyyy-mm-dd"
+
+
+def _write_bands(
+    page: Any, columns: Sequence[Column], dimensions: Sequence[RatedDimension]
+) -> None:
+    people = sum(column.key in _PERSON_KEYS for column in columns)
+    spans = [(BANDS["person"], people), (BANDS["assessment"], len(columns) - people)]
+    for part in dict.fromkeys(dimension.part for dimension in dimensions):
+        spans.append((BANDS.get(part, OTHER_BAND), sum(each.part == part for each in dimensions)))
+    start = 1
+    for band, width in spans:
+        cell = page.cell(_BANDS, start, f"{band.zh}  {band.en}")
+        cell.font, cell.fill = font(11, bold=True, colour="FFFFFF"), fill(band.strong)
+        cell.alignment = LEFT
+        for number in range(start + 1, start + width):
+            page.cell(_BANDS, number).fill = fill(band.strong)
+        start += width
+
+
+def _add_drop_downs(
+    page: Any,
+    columns: Sequence[Column],
+    dimensions: Sequence[RatedDimension],
+    ranges: Mapping[str, str],
+) -> None:
+    for number, column in enumerate(columns, start=1):
+        if column.key in ranges:
+            _offer(page, ranges[column.key], [number])
+    for bounds in dict.fromkeys((each.minimum, each.maximum) for each in dimensions):
+        low, high = bounds
+        if high - low > 20:
+            continue
+        levels = ",".join(str(level) for level in range(int(low), int(high) + 1))
+        numbers = [
+            number
+            for number, each in enumerate(dimensions, start=len(columns) + 1)
+            if (each.minimum, each.maximum) == bounds
+        ]
+        hint = (
+            f"请填 {bare(low)} 到 {bare(high)},可带一位小数;没有评分就留空。 "
+            f"Give {bare(low)} to {bare(high)}, one decimal at most; leave empty when there is none."
+        )
+        _offer(page, f'"{levels}"', numbers, hint)
+
+
+def _offer(page: Any, formula: str, columns: Sequence[int], hint: str = "") -> None:
+    """Add a drop-down; with a hint, other values ask whether they are meant, else they are free."""
+    offer = DataValidation(type="list", formula1=formula, allow_blank=True)
+    offer.showErrorMessage = bool(hint)
+    if hint:
+        offer.errorStyle, offer.errorTitle, offer.error = "warning", "请核对 Please check", hint
+    for number in columns:
+        letter = get_column_letter(number)
+        offer.add(f"{letter}{FIRST_DATA_ROW}:{letter}{_LAST_OFFERED_ROW}")
+    page.add_data_validation(offer)
+
+
+def _write_line(page: Any, number: int, sheet: _Sheet, line: _Line) -> None:
+    values = _values(sheet, line)
+    keys = [column.key for column in sheet.columns] + [each.id for each in sheet.dimensions]
+    for place, key in enumerate(keys, start=1):
+        if (value := values.get(key)) not in (None, ""):
+            _write_value(page.cell(number, place), key, value)
+
+
+def _values(sheet: _Sheet, line: _Line) -> dict[str, Any]:
+    person, assessment, positions = line.person, line.assessment, sheet.catalogue.positions
+    values: dict[str, Any] = {"person": line.person_id}
+    if person:
+        candidate = [spelled_out(each, positions) for each in person.candidate_for]
+        values |= {
+            "name": person.name,
+            "team": person.team and spelled_out(person.team, sheet.teams),
+            "post": person.post and spelled_out(person.post, positions),
+            "candidate-for": "; ".join(candidate),
+        }
+    if assessment:
+        values |= {
+            "assessment": assessment.id,
+            "date": assessment.assessed_on,
+            "source": spelled_out(assessment.source, sheet.catalogue.sources),
+            "expires": assessment.expires_on,
+            "scale": assessment.scale,
+        }
+        values |= assessment.ratings
+    return values
+
+
+def _write_value(cell: Any, key: str, value: Any) -> None:
+    if isinstance(value, Decimal):
+        value = int(value) if value == value.to_integral_value() else float(value)
+    cell.value = value
+    cell.font = font(10)
+    if isinstance(value, str):
+        cell.data_type = "s"
+        cell.number_format = "@"
+    elif key in _DATE_KEYS:
+        cell.number_format = "yyyy-mm-dd"
+        cell.alignment = CENTRED
+    else:
+        cell.alignment = CENTRED
+
+
+def _arrange(page: Any, width: int) -> None:
+    page.freeze_panes = f"C{FIRST_DATA_ROW}"
+    page.row_dimensions[_IDS].height = 9
+    page.row_dimensions[_BANDS].height = 22
+    page.row_dimensions[_CHINESE].height = 34
+    page.row_dimensions[_ENGLISH].height = 138
+    page.auto_filter.ref = f"A{_ENGLISH}:{get_column_letter(width)}{max(page.max_row, _ENGLISH)}"
+    page.sheet_view.showGridLines = True
+    page.sheet_view.zoomScale = 100
+    page.page_setup.orientation = "landscape"
+    page.page_setup.paperSize = page.PAPERSIZE_A3
+    page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
+    page.sheet_properties.pageSetUpPr.fitToPage = True
+    page.print_title_rows = f"{_BANDS}:{_ENGLISH}"

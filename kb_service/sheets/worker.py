@@ -1,0 +1,45 @@
+"""The worker process that reads strangers' spreadsheets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from kb_service.catalogue import read_catalogue
+from kb_service.findings import RefusedInput
+from kb_service.knowledge_files import read_shared_knowledge
+from kb_service.sheets.reading import read_workbook
+
+Request = Mapping[str, Any]
+Response = dict[str, Any]
+
+
+def start(root: str | None = None) -> Callable[[Request], Response]:
+    """What answers requests, knowing the dimensions, posts and sources of a knowledge folder.
+
+    A request is `{"data", "filename", "today", "teams"?}`: the bytes of a file, its name, the last
+    day an assessment may have as an ISO date, and known teams by id. The answer has `people`,
+    `assessments`, `places`, `teams` and `notes`, or `findings` and the HTTP `status` they deserve.
+    """
+    graphs = read_shared_knowledge(Path(root) if root else None)
+    catalogue = read_catalogue(triple for triples in graphs.values() for triple in triples)
+
+    def answer(request: Request) -> Response:
+        today = date.fromisoformat(request["today"])
+        try:
+            contents = read_workbook(
+                request["data"], request["filename"], catalogue, today, request.get("teams")
+            )
+        except RefusedInput as refused:
+            return {"findings": list(refused.findings), "status": refused.status}
+        return {
+            "people": list(contents.people),
+            "assessments": list(contents.assessments),
+            "places": contents.places,
+            "teams": list(contents.teams),
+            "notes": list(contents.notes),
+        }
+
+    return answer

@@ -1,0 +1,89 @@
+"""The folder that holds everything of one installation, and the mark that says it is one."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+_MARK = "rengang-data.json"
+_UNFINISHED_MARK = _MARK + ".new"
+_FORMAT = "rengang data folder"
+_VERSION = 1
+
+
+class NotADataFolder(ValueError):
+    """The folder holds something else, nothing at all, or data of a newer version."""
+
+
+@dataclass(frozen=True)
+class DataFolder:
+    """Where each thing lies below the folder that the user named."""
+
+    path: Path
+
+    @property
+    def store(self) -> Path:
+        """The files of the store itself."""
+        return self.path / "store"
+
+    @property
+    def checkpoints(self) -> Path:
+        """Hard-linked copies that query workers read, one for each generation in use."""
+        return self.path / "checkpoints"
+
+    @property
+    def snapshots(self) -> Path:
+        """Hard-linked copies that other processes read, made by themselves."""
+        return self.path / "snapshots"
+
+    @classmethod
+    def create_or_open(cls, path: Path) -> DataFolder:
+        """The folder, made and marked when it is missing or empty.
+
+        Raises NotADataFolder when it holds something else, or data of a newer version.
+        """
+        if path.exists() and not path.is_dir():
+            raise NotADataFolder(f"{path} is a file. Name a folder.")
+        path.mkdir(parents=True, exist_ok=True)
+        if not (path / _MARK).exists():
+            if {entry.name for entry in path.iterdir()} - {_UNFINISHED_MARK}:
+                raise NotADataFolder(
+                    f"{path} holds files of something else. Name an empty or a new folder."
+                )
+            _write_mark(path)
+        return cls.open(path)
+
+    @classmethod
+    def open(cls, path: Path) -> DataFolder:
+        """The folder, which must exist and carry the mark of a version that we read."""
+        try:
+            mark = json.loads((path / _MARK).read_text(encoding="utf-8"))
+        except (FileNotFoundError, NotADirectoryError):
+            raise NotADataFolder(f"{path} holds no data of ours yet.") from None
+        except ValueError:
+            mark = None
+        if not isinstance(mark, dict) or mark.get("format") != _FORMAT:
+            raise NotADataFolder(f"{path / _MARK} is damaged. Restore it from a backup.")
+        if mark.get("version") != _VERSION:
+            raise NotADataFolder(
+                f"{path} has data of format {mark.get('version')}; this version reads format "
+                f"{_VERSION}. Start the version that wrote it."
+            )
+        return cls(path.resolve())
+
+
+def _write_mark(path: Path) -> None:
+    """Write the mark so that it is there whole or not at all, even after a power cut."""
+    unfinished = path / _UNFINISHED_MARK
+    with unfinished.open("w", encoding="utf-8") as file:
+        json.dump({"format": _FORMAT, "version": _VERSION}, file)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(path / _MARK)
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,71 @@
+"""The worker process that reads strangers' RDF and checks it against the shapes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pyoxigraph import RdfFormat, Triple, parse, serialize
+
+from kb_service.findings import Finding, RefusedInput
+from kb_service.knowledge_files import read_shared_knowledge
+from kb_service.validation.checker import Checker
+from kb_service.validation.reports import report
+from kb_service.validation.shapes import own_shapes
+from kb_service.validation.submissions import parse_submission
+
+Request = Mapping[str, Any]
+Response = dict[str, Any]
+
+
+def start(root: str | None = None) -> Callable[[Request], Response]:
+    """What answers requests, with shapes and shared knowledge of a knowledge folder in memory.
+
+    `{"kind": "rdf", "data", "media_type", "filename"?, "today"}` checks a document,
+    `{"kind": "triples", "ntriples", "today", "context_ntriples"?}` facts of our own making.
+    """
+    logging.getLogger("rdflib.term").setLevel(logging.CRITICAL)
+    folder = Path(root) if root else None
+    checker = Checker(own_shapes(folder), read_shared_knowledge(folder))
+
+    def answer(request: Request) -> Response:
+        try:
+            data, beside = _triples(request)
+        except RefusedInput as refused:
+            return _response(refused.findings, folder) | {"status": refused.status}
+        findings = checker.check(data, date.fromisoformat(request["today"]), beside)
+        faultless = all(finding.severity != "violation" for finding in findings)
+        return _response(findings, folder) | {
+            "status": 200 if faultless else 422,
+            "triples": len(data),
+            "ntriples": serialize(data, format=RdfFormat.N_TRIPLES) if faultless else b"",
+        }
+
+    return answer
+
+
+def _triples(request: Request) -> tuple[list[Triple], list[Triple]]:
+    beside = _ntriples(request.get("context_ntriples", b""))
+    if request["kind"] == "triples":
+        return _ntriples(request["ntriples"]), beside
+    if request["kind"] == "rdf":
+        document = (request["data"], request.get("media_type", ""), request.get("filename", ""))
+        return parse_submission(*document), beside
+    raise ValueError(f"unknown kind of request: {request['kind']!r}")
+
+
+def _ntriples(text: bytes) -> list[Triple]:
+    return [quad.triple for quad in parse(text, format=RdfFormat.N_TRIPLES)]
+
+
+def _response(findings: Any, folder: Path | None) -> Response:
+    found: list[Finding] = list(findings)
+    return {
+        "findings": found,
+        "report_turtle": report(found, root=folder).decode(),
+        "triples": 0,
+        "ntriples": b"",
+    }

@@ -1,0 +1,98 @@
+"""Every IRI that Python knows by name."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from pyoxigraph import NamedNode
+
+BASE = "https://w3id.org/rengang/"
+
+NAMESPACES: dict[str, str] = {
+    "ability": BASE + "ability/",
+    "axis": BASE + "axis/",
+    "category": BASE + "indicator-category/",
+    "core": BASE + "ontology/core#",
+    "dcterms": "http://purl.org/dc/terms/",
+    "duty": BASE + "duty/",
+    "evidence": BASE + "evidence/",
+    "field": BASE + "career-field/",
+    "framework": BASE + "framework/",
+    "goal": BASE + "goal/",
+    "grade": BASE + "grade/",
+    "incentive": BASE + "incentive/",
+    "indicator": BASE + "indicator/",
+    "judgement": BASE + "ontology/judgements#",
+    "kpi": BASE + "kpi/",
+    "learning": BASE + "ontology/learning#",
+    "mode": BASE + "learning-mode/",
+    "model": BASE + "position-model/",
+    "motivation": BASE + "motivation/",
+    "org": "http://www.w3.org/ns/org#",
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "part": BASE + "part/",
+    "people": BASE + "ontology/people#",
+    "performance": BASE + "ontology/performance#",
+    "person": BASE + "person/",
+    "policy": BASE + "policy/",
+    "position": BASE + "position/",
+    "prov": "http://www.w3.org/ns/prov#",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "requirement": BASE + "requirement/",
+    "rule": BASE + "rule/",
+    "scale": BASE + "scale/",
+    "schema": "https://schema.org/",
+    "sh": "http://www.w3.org/ns/shacl#",
+    "shape": BASE + "shape/",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "source": BASE + "rating-source/",
+    "standard": BASE + "standard/",
+    "status": BASE + "status/",
+    "team": BASE + "team/",
+    "tier": BASE + "tier/",
+    "training": BASE + "training/",
+    "type": BASE + "career-type/",
+    "verdict": BASE + "verdict/",
+    "work": BASE + "work/",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
+
+POLICY_GRAPH = NamedNode(BASE + "policy")
+ORGANISATION_GRAPH = NamedNode(BASE + "organisation")
+PEOPLE_GRAPHS = BASE + "people/"
+SHARED_CONCLUSIONS = NamedNode(BASE + "conclusions/shared")
+PERSON_CONCLUSIONS = BASE + "conclusions/people/"
+
+
+def iri(prefix: str, local: str = "") -> NamedNode:
+    """The node that `prefix:local` stands for; characters that an IRI cannot hold are escaped."""
+    return NamedNode(NAMESPACES[prefix] + quote(local, safe="/.-_~!$&'()*+,;=:@"))
+
+
+def local_id(node: NamedNode) -> str:
+    """The last segment of an IRI, after the last `/` or `#`."""
+    return node.value.replace("#", "/").rsplit("/", 1)[-1]
+
+
+def shorten(node: NamedNode) -> str:
+    """`prefix:local` where a prefix is known, the whole IRI otherwise."""
+    for prefix, namespace in NAMESPACES.items():
+        if node.value.startswith(namespace) and len(node.value) > len(namespace):
+            return f"{prefix}:{node.value[len(namespace) :]}"
+    return node.value
+
+
+def people_graph(person_id: str) -> NamedNode:
+    """The graph that holds one person's facts."""
+    return NamedNode(PEOPLE_GRAPHS + quote(person_id, safe=""))
+
+
+def person_conclusions_graph(person_id: str) -> NamedNode:
+    """The graph that holds what rules conclude about one person."""
+    return NamedNode(PERSON_CONCLUSIONS + quote(person_id, safe=""))
+
+
+A = iri("rdf", "type")
+IDENTIFIER = iri("dcterms", "identifier")
+LABEL = iri("skos", "prefLabel")

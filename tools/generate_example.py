@@ -1,0 +1,122 @@
+"""Writes the files of the example organisation into `examples/`.
+
+    python -m tools.generate_example [FOLDER]
+
+The people, their names and their ratings are invented, and are the same at every run. Run it again
+when labels of the ontology have changed, because the headers show them.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from kb_service.catalogue import read_catalogue
+from kb_service.knowledge_files import knowledge_root, read_shared_knowledge
+from kb_service.people_records import AssessmentRecord, Catalogue, Choice, RatedDimension
+from kb_service.sheets import write_workbook
+from kb_service.sheets.teams import team
+from tools.example_people import (
+    GRID_MONITORING_FILE,
+    MONITORING_FILE,
+    SUPERVISOR_FILE,
+    WORKBOOK,
+    Example,
+    draw,
+)
+from tools.example_tables import AS_OF, TEAMS
+
+_HEAD = {
+    "zh": ("工号", "日期", "来源"),
+    "en": ("Person id", "Date", "Source"),
+    "id": ("person", "date", "source"),
+}
+_LABEL: dict[str, Callable[[Choice], str]] = {
+    "zh": lambda choice: choice.zh,
+    "en": lambda choice: choice.en,
+    "id": lambda choice: choice.id,
+}
+CSV_FILES: dict[str, tuple[str, str, str]] = {
+    SUPERVISOR_FILE: ("zh", ",", "utf-8-sig"),
+    MONITORING_FILE: ("id", ",", "utf-8"),
+    GRID_MONITORING_FILE: ("en", ";", "utf-8"),
+}
+"""The language of the headers, the separator and the encoding of each file, as tools differ."""
+
+
+def write_example(folder: Path, catalogue: Catalogue) -> Example:
+    """The example that was drawn, after writing its files into a folder."""
+    example = draw()
+    teams = [team(each.id, each.zh, each.en) for each in TEAMS]
+    write_workbook(
+        folder / WORKBOOK, catalogue, example.people, example.assessments[WORKBOOK], teams
+    )
+    for name, (language, delimiter, encoding) in CSV_FILES.items():
+        text = _csv(example.assessments[name], catalogue, language, delimiter)
+        (folder / name).write_bytes(text.encode(encoding))
+    (folder / "organisation.ttl").write_text(_organisation(teams), encoding="utf-8")
+    return example
+
+
+def _csv(
+    assessments: Sequence[AssessmentRecord], catalogue: Catalogue, language: str, delimiter: str
+) -> str:
+    label = _LABEL[language]
+    known = catalogue.dimensions[assessments[0].framework]
+    dimensions: list[RatedDimension] = [known[id] for id in assessments[0].ratings]
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, delimiter=delimiter, lineterminator="\n")
+    writer.writerow([*_HEAD[language], *(label(each) for each in dimensions)])
+    for assessment in sorted(assessments, key=lambda each: (each.assessed_on, each.person)):
+        source = label(catalogue.sources[assessment.source])
+        ratings = [f"{assessment.ratings[each.id].normalize():f}" for each in dimensions]
+        writer.writerow([assessment.person, assessment.assessed_on, source, *ratings])
+    return buffer.getvalue()
+
+
+def _organisation(teams: Sequence[Choice]) -> str:
+    lines = [
+        "@prefix dcterms: <http://purl.org/dc/terms/> .",
+        "@prefix judgement: <https://w3id.org/rengang/ontology/judgements#> .",
+        "@prefix people: <https://w3id.org/rengang/ontology/people#> .",
+        "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .",
+        "@prefix team: <https://w3id.org/rengang/team/> .",
+        "@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .",
+        "",
+        "<https://w3id.org/rengang/organisation>",
+        f'    judgement:asOf "{AS_OF}"^^xsd:date ;',
+        '    skos:prefLabel "示例呼叫中心"@zh, "Example call centre"@en ;',
+        ".",
+    ]
+    for each in sorted(teams, key=lambda each: each.id):
+        lines += [
+            "",
+            f"team:{each.id}",
+            "    a people:Team ;",
+            f'    dcterms:identifier "{each.id}" ;',
+            f'    skos:prefLabel "{each.zh}"@zh, "{each.en}"@en ;',
+            ".",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def shared_catalogue() -> Catalogue:
+    """What records may name, from the ontology of this checkout."""
+    graphs = read_shared_knowledge().values()
+    return read_catalogue(triple for triples in graphs for triple in triples)
+
+
+def main() -> None:
+    """Write the files, and say how much they hold."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else knowledge_root() / "examples"
+    example = write_example(folder, shared_catalogue())
+    assessments = [each for given in example.assessments.values() for each in given]
+    ratings = sum(len(each.ratings) for each in assessments)
+    print(f"{len(example.people)} people, {len(assessments)} assessments, {ratings} ratings")
+
+
+if __name__ == "__main__":
+    main()
