@@ -21,3 +21,9 @@ def construct(store: Store, query: str) -> Iterator[Triple]:
     if not isinstance(answer, QueryTriples):
         raise TypeError("expected a CONSTRUCT query")
     yield from answer
+
+
+def query_head(text: str) -> str:
+    """What stands between SELECT and WHERE in a query of ours, comments left out."""
+    bare = "\n".join(line for line in text.splitlines() if not line.startswith("#"))
+    return bare.split("SELECT", 1)[1].split("WHERE", 1)[0]

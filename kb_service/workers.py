@@ -63,7 +63,13 @@ class _Worker:
         self.channel, theirs = socket.socketpair()
         with theirs:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", _BOOT, json.dumps(sys.path), str(theirs.fileno())],
+                [
+                    sys.executable,
+                    "-c",
+                    _BOOT,
+                    json.dumps([str(entry) for entry in sys.path]),
+                    str(theirs.fileno()),
+                ],
                 pass_fds=(theirs.fileno(),),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

@@ -119,8 +119,8 @@ def test_the_place_stands_in_the_chinese_message_too() -> None:
 
     (finding,) = refusal.value.findings
     assert finding.message["zh"] == (
-        "工作表「人员与测评」第 5 行 K 列「时间管理」:"
-        "评分应为 1 到 10 之间的数字,最多一位小数,例如 5;没有评分就留空。"
+        "工作表「人员与测评」第 5 行 K 列「时间管理」："
+        "评分应为 1 到 10 之间的数字，最多一位小数，例如 5；没有评分就留空。"
     )
     assert finding.value == "11"
 

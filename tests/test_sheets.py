@@ -131,7 +131,7 @@ def test_the_template_explains_every_column_in_both_languages() -> None:
         "能力 Abilities",
         "时间管理的含义",
         "Time management",
-        "1–10,可带一位小数,可留空\n1–10, one decimal at most, or empty",
+        "1–10，可带一位小数，可留空\n1–10, one decimal at most, or empty",
         "6",
     ]
 

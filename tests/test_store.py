@@ -75,8 +75,8 @@ def test_a_graph_given_without_triples_is_dropped(store: KnowledgeStore) -> None
 
 def test_the_generation_counts_commits_that_changed_something(store: KnowledgeStore) -> None:
     counted = [store.generation]
-    for given in (saying("one"), saying("one"), saying("two"), [], []):
-        store.replace_graphs({ANA: given})
+    for triples in (saying("one"), saying("one"), saying("two"), [], []):
+        store.replace_graphs({ANA: triples})
         counted.append(store.generation)
 
     assert counted == [0, 1, 1, 2, 3, 3]
@@ -104,15 +104,11 @@ def test_any_text_is_stored_and_deleted_as_it_is_and_never_read_as_sparql(
     both = texts | nasty
 
     store.replace_graphs({ANA: [Triple(ANA, SAYS, Literal(text)) for text in both]})
-    held = {triple.object.value for triple in store.graph(ANA) if is_literal(triple)}
+    held = {term.value for _, _, term in store.graph(ANA)}
     store.replace_graphs({ANA: saying("only this")})
 
     assert held == both
     assert words(store.graph(ANA)) == ["only this"]
-
-
-def is_literal(triple: Triple) -> bool:
-    return isinstance(triple.object, Literal)
 
 
 @pytest.mark.parametrize(
@@ -328,7 +324,7 @@ def test_readers_that_open_while_a_writer_hurries_find_whole_commits_and_the_new
     with ThreadPoolExecutor() as threads:
         writer = threads.submit(write)
         pairs = []
-        for _ in range(40):
+        for _ in range(15):
             acknowledged = int(pair_of(store)[0].strip('"'))
             with KnowledgeStore(store.folder, read_only=True) as reader:
                 first, second = (int(text.strip('"')) for text in pair_of(reader))
@@ -337,7 +333,7 @@ def test_readers_that_open_while_a_writer_hurries_find_whole_commits_and_the_new
         writer.result()
 
     assert set(pairs) == {(True, True)}
-    assert store.generation > 50
+    assert store.generation > 10
 
 
 def test_the_snapshot_of_a_killed_reader_is_cleared_away_and_a_living_ones_is_not(

@@ -346,9 +346,11 @@ def fit_of(ratings: Mapping[str, Decimal]) -> Decimal:
     fit = Decimal(0)
     for part, share in shares.items():
         asked = [
-            (key, level, weight) for key, (of, level, weight) in AGENT_LEVELS.items() if of == part
+            (key, Decimal(level), weight)
+            for key, (of, level, weight) in AGENT_LEVELS.items()
+            if of == part
         ]
-        met = sum(weight * min(ratings[key], Decimal(level)) for key, level, weight in asked)
+        met = sum((weight * min(ratings[key], level) for key, level, weight in asked), Decimal(0))
         whole = sum(weight * level for _, level, weight in asked)
         fit += share * _tenths(100 * met / whole)
     return _tenths(fit)

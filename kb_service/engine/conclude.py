@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
 
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store, Triple
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 
 from kb_service.engine.rules import Rule, RuleBook, Stage
 from kb_service.sparql import construct, select
@@ -25,17 +25,18 @@ _KEPT_FOR = iri("judgement", "keptFor")
 _OF_PERSON = iri("judgement", "ofPerson")
 _FOR_MODEL = iri("judgement", "forModel")
 _CONCLUDED_BY = iri("judgement", "concludedBy")
+_FOR_POSITION = iri("core", "forPosition")
 _DEFAULT = DefaultGraph()
-# What tells which models are a person's own: their post and what they are a candidate for.
-_POSITION_PREDICATES = frozenset(
-    iri(prefix, local).value
-    for prefix, local in [
-        ("org", "holds"),
-        ("people", "ofPosition"),
-        ("people", "candidateFor"),
-        ("core", "forPosition"),
-    ]
-)
+# The models of a person's own post and of what they are a candidate for.
+_OWN_MODELS = """
+PREFIX core: <https://w3id.org/rengang/ontology/core#>
+PREFIX org: <http://www.w3.org/ns/org#>
+PREFIX people: <https://w3id.org/rengang/ontology/people#>
+SELECT ?person ?model WHERE {
+  { ?person org:holds ?post . ?post people:ofPosition ?position . }
+  UNION { ?person people:candidateFor ?position . }
+  ?model core:forPosition ?position .
+}"""
 
 
 class RulesDoNotSettleError(RuntimeError):
@@ -63,14 +64,13 @@ def conclude(
     """
     knowledge = list(shared)
     concluded = conclude_shared(rules, knowledge)
-    knowledge += concluded
-    judged = conclude_people(rules, knowledge, people.items(), as_of)
-    return Conclusions(concluded, dict(judged))
+    base = relevant(rules.people, knowledge + concluded)
+    return Conclusions(concluded, dict(conclude_people(rules, base, people.items(), as_of)))
 
 
 def conclude_shared(rules: RuleBook, shared: Iterable[Triple]) -> list[Triple]:
     """What follows from shared knowledge alone."""
-    store = _store_of(relevant(rules, shared))
+    store = _store_of(relevant(rules.shared, shared))
     run_stages(store, rules.shared)
     query = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ ?s {_CONCLUDED_BY} ?rule ; ?p ?o }}"
     return list(construct(store, query))
@@ -78,19 +78,20 @@ def conclude_shared(rules: RuleBook, shared: Iterable[Triple]) -> list[Triple]:
 
 def conclude_people(
     rules: RuleBook,
-    knowledge: Iterable[Triple],
+    base: Sequence[Quad],
     people: Iterable[tuple[NamedNode, Iterable[Triple]]],
     as_of: date,
     *,
     keep: Callable[[Store], Iterator[tuple[NamedNode, Triple]]] | None = None,
     batch: int = BATCH,
 ) -> Iterator[tuple[NamedNode, list[Triple]]]:
-    """Each person with what follows about them; `knowledge` holds the shared conclusions too.
+    """Each person with what follows about them.
+
+    `base` is what `relevant` picks from shared knowledge and shared conclusions for these rules.
 
     People are concluded in batches, so memory does not grow with their number. `keep` chooses
     what is returned from a store in which everything was concluded; all of it by default.
     """
-    base = relevant(rules, knowledge)
     queue = iter(people)
     while members := dict(islice(queue, batch)):
         store = workspace(rules, base, members, as_of)
@@ -102,16 +103,16 @@ def conclude_people(
 
 def workspace(
     rules: RuleBook,
-    knowledge: Iterable[Triple],
+    base: Sequence[Quad],
     people: Mapping[NamedNode, Iterable[Triple]],
     as_of: date,
 ) -> Store:
-    """A store in memory that holds the knowledge, these people and all that follows about them."""
-    store = _store_of(knowledge)
+    """A store in memory that holds the base, these people and all that follows about them."""
+    store = _store_of(base)
     day = Literal(as_of.isoformat(), datatype=iri("xsd", "date"))
     store.add(Quad(_CLOCK, _AS_OF, day, _DEFAULT))
     for facts in people.values():
-        store.extend(Quad(t.subject, t.predicate, t.object, _DEFAULT) for t in facts)
+        store.extend(_quads(facts))
     run_stages(store, rules.people)
     return store
 
@@ -133,11 +134,7 @@ def run_stages(store: Store, stages: Iterable[Stage]) -> None:
 
 def _add_new(store: Store, rule: Rule) -> int:
     """How many conclusions one more round of a rule adds."""
-    quads = [
-        Quad(triple.subject, triple.predicate, triple.object, _DEFAULT)
-        for triple in construct(store, rule.text)
-    ]
-    new = [quad for quad in quads if quad not in store]
+    new = [quad for quad in _quads(construct(store, rule.text)) if quad not in store]
     store.extend(new)
     return len(new)
 
@@ -156,47 +153,62 @@ def kept(knowledge: Iterable[Triple]) -> Callable[[Store], Iterator[tuple[NamedN
     Conclusions kept for every model are all returned; those kept for own and candidate models
     only where the person holds a post of the model's position or is a candidate for it.
     """
-    always: list[str] = []
-    own: list[str] = []
+    always: list[NamedNode] = []
+    own: list[NamedNode] = []
     for triple in knowledge:
-        if triple.predicate == _KEPT_FOR:
+        if triple.predicate == _KEPT_FOR and isinstance(triple.subject, NamedNode):
             target = always if triple.object == iri("judgement", "every-model") else own
-            target.append(str(triple.subject))
-    query = f"""
-        PREFIX core: <{iri("core").value}> PREFIX org: <{iri("org").value}>
-        PREFIX people: <{iri("people").value}>
-        SELECT ?person ?s ?p ?o WHERE {{
-          {{
-            VALUES ?class {{ {" ".join(always)} }}
-            ?s {A} ?class ; {_OF_PERSON} ?person ; ?p ?o .
-          }} UNION {{
-            {{ ?person org:holds ?post . ?post people:ofPosition ?position . }}
-            UNION {{ ?person people:candidateFor ?position . }}
-            ?model core:forPosition ?position .
-            VALUES ?class {{ {" ".join(own)} }}
-            ?s {_FOR_MODEL} ?model ; {_OF_PERSON} ?person ; {A} ?class ; ?p ?o .
-          }}
-        }}"""
+            target.append(triple.subject)
 
     def choose(store: Store) -> Iterator[tuple[NamedNode, Triple]]:
-        for person, subject, predicate, value in select(store, query):
-            yield person, Triple(subject, predicate, value)
+        for kind in always:
+            for conclusion in store.quads_for_pattern(None, A, kind, _DEFAULT):
+                yield from _about(store, conclusion.subject)
+        theirs = {(row[0], row[1]) for row in select(store, _OWN_MODELS)}
+        for kind in own:
+            for conclusion in store.quads_for_pattern(None, A, kind, _DEFAULT):
+                node = conclusion.subject
+                models = store.quads_for_pattern(node, _FOR_MODEL, None, _DEFAULT)
+                people = store.quads_for_pattern(node, _OF_PERSON, None, _DEFAULT)
+                if any((p.object, m.object) in theirs for p in people for m in models):
+                    yield from _about(store, node)
 
     return choose
 
 
+def _about(
+    store: Store, conclusion: NamedNode | BlankNode | Triple
+) -> Iterator[tuple[NamedNode, Triple]]:
+    """A conclusion's triples, each with the person it is about."""
+    triples = [quad.triple for quad in store.quads_for_pattern(conclusion, None, None, _DEFAULT)]
+    for triple in triples:
+        if triple.predicate == _OF_PERSON and isinstance(triple.object, NamedNode):
+            yield from ((triple.object, each) for each in triples)
+
+
 def relevant(
-    rules: RuleBook, knowledge: Iterable[Triple], also: frozenset[str] = frozenset()
-) -> list[Triple]:
-    """The facts whose predicate some rule reads, or that tell which models are a person's own.
+    stages: Iterable[Stage], knowledge: Iterable[Triple], also: frozenset[str] = frozenset()
+) -> list[Quad]:
+    """The facts that rules of these stages can read, and which positions models are for.
 
-    `also` names more predicates to keep, for questions that read more than rules do.
+    A fact is read by its predicate, membership of a class by the class. `also` names more terms to
+    keep, for questions that read more than rules do.
     """
-    wanted = rules.terms_read | _POSITION_PREDICATES | also | {A.value, _CONCLUDED_BY.value}
-    return [triple for triple in knowledge if triple.predicate.value in wanted]
+    mentioned = (rule.query.mentioned_in(rule.query.body) for s in stages for rule in s.rules)
+    wanted = frozenset({_FOR_POSITION.value}).union(also, *mentioned)
+
+    def is_wanted(triple: Triple) -> bool:
+        term = triple.object if triple.predicate == A else triple.predicate
+        return isinstance(term, NamedNode) and term.value in wanted
+
+    return _quads(triple for triple in knowledge if is_wanted(triple))
 
 
-def _store_of(triples: Iterable[Triple]) -> Store:
+def _quads(triples: Iterable[Triple]) -> list[Quad]:
+    return [Quad(t.subject, t.predicate, t.object, _DEFAULT) for t in triples]
+
+
+def _store_of(quads: Iterable[Quad]) -> Store:
     store = Store()
-    store.extend(Quad(t.subject, t.predicate, t.object, _DEFAULT) for t in triples)
+    store.extend(quads)
     return store

@@ -129,7 +129,9 @@ class Explainer:
             self._rows[rule.name] = by_conclusion
         return self._rows[rule.name].get(str(conclusion), [])
 
-    def _facts(self, patterns: tuple[Pattern, ...], scope: int, found: Bindings) -> Iterator[Triple]:
+    def _facts(
+        self, patterns: tuple[Pattern, ...], scope: int, found: Bindings
+    ) -> Iterator[Triple]:
         for pattern in patterns:
             if pattern.scope == scope and pattern.kind != "absent":
                 triple = _instance(pattern, found)

@@ -97,13 +97,6 @@ class RuleBook:
         stages = self.shared + self.people
         return {rule.iri.value: rule for stage in stages for rule in stage.rules}
 
-    @cached_property
-    def terms_read(self) -> frozenset[str]:
-        """The IRI of every term that the body of some rule mentions."""
-        return frozenset().union(
-            *(rule.query.mentioned_in(rule.query.body) for rule in self.by_iri.values())
-        )
-
 
 def read_rule(path: Path) -> Rule:
     """The rule in a file, its stage being the folder.

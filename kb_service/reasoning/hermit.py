@@ -27,11 +27,11 @@ class ReasonerFailed(RuntimeError):
 def contradictions(triples: Iterable[Triple], memory_mb: int = 1000) -> list[Finding]:
     """One finding for an inconsistent ontology, or one for each class that nothing can belong to.
 
-    Raises ReasonerFailed when HermiT did not come to an end. Headers, imports and keys are left
-    out: nothing is fetched and no module is imported for an annotation, and `key_clashes` checks
-    keys far faster.
+    Raises ReasonerFailed when HermiT did not come to an end. Headers, imports, annotations and keys
+    are left out: nothing is fetched, no Python module is imported because an annotation names it,
+    and `key_clashes` checks keys far faster.
     """
-    facts = _without_headers_and_keys(triples)
+    facts = _for_the_reasoner(triples)
     world = owlready2.World()
     try:
         _load(world, facts)
@@ -55,12 +55,15 @@ def contradictions(triples: Iterable[Triple], memory_mb: int = 1000) -> list[Fin
     ]
 
 
-def _without_headers_and_keys(triples: Iterable[Triple]) -> list[Triple]:
+def _for_the_reasoner(triples: Iterable[Triple]) -> list[Triple]:
     """What the reasoner reads, and a class known to be empty: it has worked when it says so."""
     facts = list(triples)
     headers = {t.subject for t in facts if t.predicate == A and t.object == iri("owl", "Ontology")}
-    kept = [t for t in facts if t.subject not in headers and t.predicate != iri("owl", "hasKey")]
-    return kept + [
+    unread = {t.subject for t in facts if t.object == iri("owl", "AnnotationProperty")}
+    unread.add(iri("owl", "hasKey"))
+    kept = [t for t in facts if t.subject not in headers and t.predicate not in unread]
+    return [
+        *kept,
         Triple(_WHOLE, A, iri("owl", "Ontology")),
         Triple(_PROBE, A, iri("owl", "Class")),
         Triple(_PROBE, iri("rdfs", "subClassOf"), _NOTHING),

@@ -72,12 +72,12 @@ def read_text(value: CellValue) -> str:
     """The text of a cell; a whole number becomes its digits, as an id typed as a number should."""
     if isinstance(value, Formula):
         raise Unreadable(
-            "这里是公式;请粘贴为数值后再上传。",
+            "这里是公式；请粘贴为数值后再上传。",
             "This is a formula; paste its result as a value and hand it in again.",
         )
     if isinstance(value, bool | date | time | timedelta):
         raise Unreadable(
-            f"「{shown(value)}」不是文本;请把单元格格式设为文本后重新填写。",
+            f"「{shown(value)}」不是文本；请把单元格格式设为文本后重新填写。",
             f"{shown(value)} is no text; format the cell as text and write it again.",
         )
     if isinstance(value, float) and value.is_integer():
@@ -94,7 +94,7 @@ def read_name(value: CellValue) -> str:
     name = read_text(value)
     if len(name) > 200:
         raise Unreadable(
-            "姓名不能超过 200 个字符,例如「王小明」。",
+            "姓名不能超过 200 个字符，例如「王小明」。",
             "Give a name of at most 200 characters, such as Wang Ming.",
         )
     return name
@@ -118,9 +118,9 @@ def read_choice(value: CellValue, choices: Choices, column_zh: str, column_en: s
     close = difflib.get_close_matches(plain(text), choices.by_spelling, 1)
     guess = choices.by_id[choices.by_spelling[close[0]]] if close else None
     raise Unreadable(
-        f"没有「{shown(text)}」这个{column_zh};"
-        + (f"是否想写「{guess.zh}」?" if guess else "")
-        + f"可选:{offered_zh}。",
+        f"没有「{shown(text)}」这个{column_zh}；"
+        + (f"是否想写「{guess.zh}」？" if guess else "")
+        + f"可选：{offered_zh}。",
         f"There is no {column_en.lower()} {shown(text)!r}. "
         + (f"Did you mean {guess.en!r}? " if guess else "")
         + f"Choose one of: {offered_en}.",
@@ -150,14 +150,16 @@ def read_rating(value: CellValue, minimum: Decimal, maximum: Decimal) -> Decimal
             return rounded
     low, high, middle = (bare(each) for each in (minimum, maximum, (minimum + maximum) // 2))
     raise Unreadable(
-        f"评分应为 {low} 到 {high} 之间的数字,最多一位小数,例如 {middle};没有评分就留空。",
+        f"评分应为 {low} 到 {high} 之间的数字，最多一位小数，例如 {middle}；没有评分就留空。",
         f"Give a level from {low} to {high} with at most one decimal, such as {middle}; "
         "leave the cell empty when there is none.",
     )
 
 
 def _number(value: CellValue) -> Decimal | None:
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
+    if type(value) is int:
+        return Decimal(value) if abs(value) < 10**6 else None
+    if isinstance(value, bool) or not isinstance(value, float | str):
         return None
     text = unicodedata.normalize("NFKC", _clean(value)) if isinstance(value, str) else repr(value)
     if len(text) > 30 or "_" in text:
@@ -181,17 +183,17 @@ def read_day(value: CellValue, earliest: date, latest: date) -> date:
     day = _day(value)
     if day is None or day < EARLIEST:
         raise Unreadable(
-            f"请写日期,例如 2026-05-04{_serial_hint_zh(value)}。",
+            f"请写日期，例如 2026-05-04{_serial_hint_zh(value)}。",
             f"Give a date, such as 2026-05-04{_serial_hint_en(value)}.",
         )
     if day > latest:
         raise Unreadable(
-            f"日期 {day} 晚于今天({latest});请写已经过去的日期。",
+            f"日期 {day} 晚于今天（{latest}）；请写已经过去的日期。",
             f"The date {day} is after today ({latest}); give a day that has passed.",
         )
     if day < earliest:
         raise Unreadable(
-            f"有效期 {day} 早于测评日期({earliest});请写更晚的日期,或留空。",
+            f"有效期 {day} 早于测评日期（{earliest}）；请写更晚的日期，或留空。",
             f"The last day {day} is before the assessment ({earliest}); give a later day or none.",
         )
     return day
@@ -219,7 +221,7 @@ def _is_serial(value: CellValue) -> bool:
 
 
 def _serial_hint_zh(value: CellValue) -> str:
-    return f";这里是数字 {value},请把单元格格式设为日期" if _is_serial(value) else ""
+    return f"；这里是数字 {value}，请把单元格格式设为日期" if _is_serial(value) else ""
 
 
 def _serial_hint_en(value: CellValue) -> str:

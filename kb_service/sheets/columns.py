@@ -34,7 +34,7 @@ COLUMNS: tuple[Column, ...] = (
         "person",
         "工号",
         "Person id",
-        "人员的唯一编号:字母、数字、点、下划线、连字符,不超过 64 个字符。每一行都要填。",
+        "人员的唯一编号：字母、数字、点、下划线、连字符，不超过 64 个字符。每一行都要填。",
         "Identifies the person: letters, digits, dots, underscores and hyphens, at most 64. "
         "Every row has it.",
         "p001",
@@ -46,7 +46,7 @@ COLUMNS: tuple[Column, ...] = (
         "name",
         "姓名",
         "Name",
-        "人员的姓名。同一个人有多行时,只在一行填写即可。",
+        "人员的姓名。同一个人有多行时，只在一行填写即可。",
         "The person's name. When a person has several rows, one of them is enough.",
         "王小明",
         11,
@@ -56,7 +56,7 @@ COLUMNS: tuple[Column, ...] = (
         "team",
         "班组",
         "Team",
-        "所在班组的名称或编号,例如「热线一组」。新名称会成为新的班组。",
+        "所在班组的名称或编号，例如「热线一组」。新名称会成为新的班组。",
         "The name or id of the team, such as Hotline team 1. A new name becomes a new team.",
         "热线一组",
         23,
@@ -66,7 +66,7 @@ COLUMNS: tuple[Column, ...] = (
         "post",
         "岗位",
         "Post",
-        "现在的岗位,从下拉列表中选择。",
+        "现在的岗位，从下拉列表中选择。",
         "The post held today; choose from the list.",
         "客服专员",
         36,
@@ -76,7 +76,7 @@ COLUMNS: tuple[Column, ...] = (
         "candidate-for",
         "竞聘岗位",
         "Candidate for",
-        "正在竞聘的岗位;有多个时用分号隔开。没有就留空。",
+        "正在竞聘的岗位；有多个时用分号隔开。没有就留空。",
         "The post applied for; separate several with semicolons. Empty when there is none.",
         "班组长",
         36,
@@ -86,7 +86,7 @@ COLUMNS: tuple[Column, ...] = (
         "assessment",
         "测评编号",
         "Assessment id",
-        "本次测评的编号,可以留空。同一来源同一天有两次测评时,请分别编号。",
+        "本次测评的编号，可以留空。同一来源同一天有两次测评时，请分别编号。",
         "Identifies the assessment; may stay empty. When one source assesses twice on a day, "
         "give each its own.",
         "A1",
@@ -97,7 +97,7 @@ COLUMNS: tuple[Column, ...] = (
         "date",
         "日期",
         "Date",
-        "测评的日期,不能晚于今天。",
+        "测评的日期，不能晚于今天。",
         "The day of the assessment, not after today.",
         "2026-05-04",
         12,
@@ -107,7 +107,7 @@ COLUMNS: tuple[Column, ...] = (
         "source",
         "来源",
         "Source",
-        "谁给出的评分,从下拉列表中选择。",
+        "谁给出的评分，从下拉列表中选择。",
         "Who gave the ratings; choose from the list.",
         "测验",
         21,
@@ -127,7 +127,7 @@ COLUMNS: tuple[Column, ...] = (
         "scale",
         "量表",
         "Scale",
-        "评分所用的量表编号;留空时用各维度自己的量表。",
+        "评分所用的量表编号；留空时用各维度自己的量表。",
         "The id of the scale the ratings are on; when empty, each dimension's own.",
         "percent",
         10,
@@ -165,15 +165,14 @@ def spellings(choices: Iterable[Choice]) -> dict[str, str]:
     return known | {plain(choice.id): choice.id for choice in listed}
 
 
-def spelled_out(id: str, choices: Mapping[str, Choice]) -> str:
-    """A choice as people should see it in a cell; its id where the labels would be misread."""
-    if id not in choices:
-        return id
-    text = both(choices[id])
-    clear = spellings(choices.values()).get(plain(text)) == id and not re.search(
-        "[;,、]", plain(text)
-    )
-    return text if clear else id
+def spelled_out(choices: Mapping[str, Choice]) -> dict[str, str]:
+    """By id, each choice as people should see it in a cell; its id where labels would be misread."""
+    known = spellings(choices.values())
+    texts = {id: both(choice) for id, choice in choices.items()}
+    return {
+        id: text if known.get(plain(text)) == id and not re.search("[;,、]", plain(text)) else id
+        for id, text in texts.items()
+    }
 
 
 def fixed_spellings() -> dict[str, str]:

@@ -13,26 +13,26 @@ from kb_service.sheets.looks import BANDS, BORDER, CENTRED, OTHER_BAND, WRAPPED,
 
 _STEPS = (
     (
-        "一行写一个人的一次测评。同一个人有多次测评时另起一行,只需重复工号。",
+        "一行写一个人的一次测评。同一个人有多次测评时另起一行，只需重复工号。",
         "One row is one assessment of one person. For a further assessment start a new row and "
         "repeat the id only.",
     ),
     (
-        "每一列是一个维度;没有评分的格子留空,空白表示未知,不是零分。",
+        "每一列是一个维度；没有评分的格子留空，空白表示未知，不是零分。",
         "Each column is one dimension. Leave a cell empty when there is no rating: "
         "empty means unknown, not zero.",
     ),
     (
-        "岗位、来源和分值可从下拉列表选择;也可以填写编号、中文名或英文名。",
+        "岗位、来源和分值可从下拉列表选择；也可以填写编号、中文名或英文名。",
         "Posts, sources and levels can be chosen from lists; ids and labels in either language "
         "are understood too.",
     ),
     (
-        "不要使用公式,不要改动表头;不需要的维度列可以整列删除。",
+        "不要使用公式，不要改动表头；不需要的维度列可以整列删除。",
         "Use no formulas and keep the headers; columns of dimensions you do not need may be deleted.",
     ),
     (
-        "上传后若有问题,会逐条指出工作表、行和列,全部改好之前不会保存任何内容。",
+        "上传后若有问题，会逐条指出工作表、行和列，全部改好之前不会保存任何内容。",
         "If anything is wrong, every fault is listed with its sheet, row and column; "
         "nothing is stored until all are corrected.",
     ),
@@ -149,7 +149,7 @@ def _dimension_line(dimension: RatedDimension) -> tuple[tuple[str, ...], str]:
         f"{band.zh} {band.en}",
         dimension.definition_zh,
         dimension.definition_en,
-        f"{low}–{high},可带一位小数,可留空\n{low}–{high}, one decimal at most, or empty",
+        f"{low}–{high}，可带一位小数，可留空\n{low}–{high}, one decimal at most, or empty",
         bare((dimension.minimum + dimension.maximum) // 2 + 1),
     )
     return texts, band.light

@@ -6,6 +6,7 @@ import difflib
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from kb_service.people_records import Catalogue, RatedDimension
 from kb_service.sheets.cells import CellValue, Formula, is_empty, shown
@@ -37,6 +38,11 @@ class Header:
     columns: tuple[BoundColumn, ...]
     framework: str | None
     last_row: int
+
+    @cached_property
+    def by_key(self) -> Mapping[str, BoundColumn]:
+        """The columns by what they are about."""
+        return {column.key: column for column in self.columns}
 
 
 class HeaderReader:
@@ -100,7 +106,7 @@ class HeaderReader:
         if best and len(leaders) > 1:
             faults.add(
                 place.fault(
-                    "这些列名在几个框架里都有,无法判断属于哪一个;请用维度的编号作列名,例如 "
+                    "这些列名在几个框架里都有，无法判断属于哪一个；请用维度的编号作列名，例如 "
                     f"{_example_id(self._catalogue, leaders[0])}。",
                     "These columns exist in several frameworks; use the ids of the dimensions as "
                     f"headers, such as {_example_id(self._catalogue, leaders[0])}.",
@@ -123,7 +129,7 @@ class HeaderReader:
         if len(set(keys)) > 1:
             faults.add(
                 place.fault(
-                    f"这一列的几行表头说法不一:{'、'.join(labels)};请只留一种。",
+                    f"这一列的几行表头说法不一：{'、'.join(labels)}；请只留一种。",
                     f"The header rows of this column disagree: {', '.join(labels)}; keep one.",
                 )
             )
@@ -141,7 +147,7 @@ class HeaderReader:
             if other != framework and any(plain(text) in known for text in labels):
                 faults.add(
                     place.fault(
-                        f"「{label}」属于框架 {other},而本表其他列属于 {framework};"
+                        f"「{label}」属于框架 {other}，而本表其他列属于 {framework}；"
                         "请把它放到另一张工作表或另一个文件。",
                         f"{label!r} belongs to the framework {other}, the other columns to "
                         f"{framework}; put it on a sheet or in a file of its own.",
@@ -154,9 +160,9 @@ class HeaderReader:
         guess_zh, guess_en = self._labels_of(close[0], framework) if close else ("", "")
         faults.add(
             place.fault(
-                f"不认识「{label}」这一列;"
-                + (f"是否想写「{guess_zh}」?" if close else "")
-                + "请改用模板里的列名,或删去这一列。",
+                f"不认识「{label}」这一列；"
+                + (f"是否想写「{guess_zh}」？" if close else "")
+                + "请改用模板里的列名，或删去这一列。",
                 f"The column {label!r} is unknown. "
                 + (f"Did you mean {guess_en!r}? " if close else "")
                 + "Use a header of the template, or delete the column.",
@@ -189,7 +195,7 @@ def _report_twins(columns: list[BoundColumn], faults: Faults) -> None:
         if earlier is not column.place:
             faults.add(
                 column.place.fault(
-                    f"这一列与 {earlier.in_chinese} 重复;请删去其中一列。",
+                    f"这一列与 {earlier.in_chinese} 重复；请删去其中一列。",
                     f"This column repeats {earlier.in_english}; delete one of them.",
                 )
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
@@ -36,11 +37,13 @@ LEFT = Alignment(horizontal="left", vertical="center")
 WRAPPED = Alignment(vertical="top", wrap_text=True)
 
 
+@cache
 def fill(colour: str) -> PatternFill:
     """A plain background."""
     return PatternFill("solid", fgColor=colour)
 
 
+@cache
 def font(size: float = 10, bold: bool = False, colour: str = "1F2933") -> Font:
     """The template's typeface."""
     return Font(name=_FONT, size=size, bold=bold, color=colour)

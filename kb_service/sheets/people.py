@@ -35,8 +35,8 @@ class PeopleReader:
         column = BY_KEY[key]
         self.faults.add(
             later[1].fault(
-                f"工号 {person} 的{column.zh}前后不一:这里是「{_shown(later[0])}」,"
-                f"{earlier[1].in_chinese}是「{_shown(earlier[0])}」;请改成一致,或更正工号。",
+                f"工号 {person} 的{column.zh}前后不一：这里是「{_shown(later[0])}」，"
+                f"{earlier[1].in_chinese}是「{_shown(earlier[0])}」；请改成一致，或更正工号。",
                 f"{person} has two different entries under {column.en}: here {_shown(later[0])!r}, "
                 f"but {_shown(earlier[0])!r} at {earlier[1].in_english}; make them agree, "
                 "or correct the id.",

@@ -58,7 +58,7 @@ class Place:
         """A violation at this place, which its message names in both languages."""
         chinese, english = self.in_chinese, self.in_english
         return violation(
-            f"{chinese}:{zh}" if chinese else zh,
+            f"{chinese}：{zh}" if chinese else zh,
             f"{english[0].upper()}{english[1:]}: {en}" if english else en,
             self.where,
             value,
@@ -83,7 +83,7 @@ class Faults:
         if len(self.findings) >= MAX_FINDINGS - 1:
             self.findings.append(
                 violation(
-                    "问题太多,后面的没有再查;请先改正以上各处,再上传一次。",
+                    "问题太多，后面的没有再查；请先改正以上各处，再上传一次。",
                     "There are too many faults to list; correct these, then hand it in again.",
                 )
             )

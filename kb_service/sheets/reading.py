@@ -84,7 +84,7 @@ class _Line:
         return Place(self.table.name, self.row.number)
 
     def column(self, key: str) -> BoundColumn | None:
-        return next((column for column in self.header.columns if column.key == key), None)
+        return self.header.by_key.get(key)
 
     def value(self, column: BoundColumn | None) -> CellValue:
         if column is None or column.index >= len(self.row.values):
@@ -165,7 +165,7 @@ class _Reader:
         if person is None and not line.has("person"):
             self.faults.add(
                 line.cell("person").fault(
-                    "缺少工号;请填写,例如 p001。",
+                    "缺少工号；请填写，例如 p001。",
                     "The person id is missing; give one, such as p001.",
                 )
             )
@@ -195,10 +195,14 @@ class _Reader:
         if not rated and not any(line.has(key) for key in _ASSESSMENT_KEYS):
             return
         day = line.read("date", read_day, EARLIEST, self.today)
-        self._miss(line, "date", "缺少测评日期;请填写,例如 2026-05-04。", "The date", "2026-05-04")
+        self._miss(
+            line, "date", "缺少测评日期；请填写，例如 2026-05-04。", "The date", "2026-05-04"
+        )
         source = line.read("source", read_choice, self.sources, "来源", "Source")
         known = next(iter(self.catalogue.sources.values()), Choice("", person_iri(""), "", ""))
-        self._miss(line, "source", f"缺少来源;请填写,例如「{known.zh}」。", "The source", known.en)
+        self._miss(
+            line, "source", f"缺少来源；请填写，例如「{known.zh}」。", "The source", known.en
+        )
         expires = line.read("expires", read_day, day or EARLIEST, date.max)
         assessment = line.read("assessment", read_id)
         scale = line.read("scale", self._read_scale)
@@ -206,7 +210,7 @@ class _Reader:
         if not rated:
             self.faults.add(
                 line.place.fault(
-                    "这一行有测评信息却没有评分;请至少填一项评分,或清空日期和来源。",
+                    "这一行有测评信息却没有评分；请至少填一项评分，或清空日期和来源。",
                     "This row has an assessment but no rating; give at least one, "
                     "or clear its date and source.",
                 )
@@ -246,7 +250,7 @@ class _Reader:
             return text
         offered = ", ".join(self.catalogue.scales)
         raise Unreadable(
-            f"没有「{text}」这个量表;可选:{offered}。",
+            f"没有「{text}」这个量表；可选：{offered}。",
             f"There is no scale {text!r}; choose one of: {offered}.",
         )
 
@@ -257,7 +261,7 @@ class _Reader:
             advice_en = "give each an assessment id" if derived else "give this one another id"
             self.faults.add(
                 line.cell("assessment").fault(
-                    f"{record.person} 的测评 {record.id} 在{earlier.in_chinese}已有;{advice_zh}。",
+                    f"{record.person} 的测评 {record.id} 在{earlier.in_chinese}已有；{advice_zh}。",
                     f"{record.person} already has the assessment {record.id} at {earlier.in_english}; "
                     f"{advice_en}.",
                     record.id,
@@ -274,14 +278,14 @@ class _Reader:
         if not self.headers:
             self.faults.add(
                 Place("").fault(
-                    "没有找到表头;表头要有「工号」列,最好直接使用模板。",
+                    "没有找到表头；表头要有「工号」列，最好直接使用模板。",
                     "No header row was found: it needs a column Person id; best use the template.",
                 )
             )
         elif not self.lines_read:
             self.faults.add(
                 self.headers[0].fault(
-                    "表头下面没有数据;请至少填写一行。",
+                    "表头下面没有数据；请至少填写一行。",
                     "There is nothing below the header; fill in at least one row.",
                 )
             )
@@ -304,7 +308,7 @@ def _passed_by(table: Table) -> Finding:
     return Finding(
         "info",
         {
-            "zh": f"工作表「{table.name}」没有读取,因为它{why_zh}。",
+            "zh": f"工作表「{table.name}」没有读取，因为它{why_zh}。",
             "en": f"The sheet {table.name} was not read because it {why_en}.",
         },
         where=f"sheet {table.name}",

@@ -59,13 +59,13 @@ def open_tables(data: bytes, filename: str) -> Iterator[list[Table]]:
     """
     if len(data) > MAX_BYTES:
         raise refuse(
-            f"文件超过 {MAX_BYTES // 2**20} MB;请分成几个文件上传。",
+            f"文件超过 {MAX_BYTES // 2**20} MB；请分成几个文件上传。",
             f"The file is larger than {MAX_BYTES // 2**20} MB; split it into several.",
             status=413,
         )
     if not data.strip():
         raise refuse(
-            "文件是空的;请填写模板后再上传。", "The file is empty; fill in the template first."
+            "文件是空的；请填写模板后再上传。", "The file is empty; fill in the template first."
         )
     if data.startswith(_OLD_EXCEL):
         raise _old_excel(data)
@@ -81,18 +81,18 @@ def open_tables(data: bytes, filename: str) -> Iterator[list[Table]]:
 def _old_excel(data: bytes) -> RefusedInput:
     if "EncryptedPackage".encode("utf-16-le") in data:
         return refuse(
-            "工作簿有密码保护;请取消密码,另存为 .xlsx 后再上传。",
+            "工作簿有密码保护；请取消密码，另存为 .xlsx 后再上传。",
             "The workbook is protected by a password; remove it, save as .xlsx and hand it in again.",
         )
     return refuse(
-        "这是旧的 .xls 格式或有密码保护的文件;请另存为不带密码的 .xlsx。",
+        "这是旧的 .xls 格式或有密码保护的文件；请另存为不带密码的 .xlsx。",
         "This is the old .xls format or protected by a password; save it as .xlsx without one.",
     )
 
 
 def _broken() -> RefusedInput:
     return refuse(
-        "这个工作簿打不开,可能已损坏;请在 Excel 中重新另存为 .xlsx。",
+        "这个工作簿打不开，可能已损坏；请在 Excel 中重新另存为 .xlsx。",
         "This workbook cannot be opened, it may be damaged; save it again as .xlsx.",
     )
 
@@ -122,17 +122,17 @@ def _check_archive(data: bytes) -> None:
         raise _broken() from error
     if any(part.flag_bits & 1 for part in parts):
         raise refuse(
-            "压缩包有密码;请取消密码后再上传。", "The archive has a password; remove it first."
+            "压缩包有密码；请取消密码后再上传。", "The archive has a password; remove it first."
         )
     names = {part.filename for part in parts}
     if "[Content_Types].xml" not in names:
         raise refuse(
-            "这个文件不是 .xlsx 工作簿;请在 Excel 或 WPS 中另存为 .xlsx。",
+            "这个文件不是 .xlsx 工作簿；请在 Excel 或 WPS 中另存为 .xlsx。",
             "This file is no .xlsx workbook; save it as .xlsx in your spreadsheet program.",
         )
     if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES:
         raise refuse(
-            f"工作簿解压后超过 {MAX_UNPACKED_BYTES // 2**20} MB;请删去多余内容,或分成几个文件。",
+            f"工作簿解压后超过 {MAX_UNPACKED_BYTES // 2**20} MB；请删去多余内容，或分成几个文件。",
             f"Unpacked, the workbook exceeds {MAX_UNPACKED_BYTES // 2**20} MB; "
             "remove what is not needed or split it.",
             status=413,
@@ -174,7 +174,7 @@ def _row(sheet: str, number: int, values: tuple[CellValue, ...]) -> Row | None:
         raise RefusedInput(
             (
                 place.fault(
-                    f"列数超过 {MAX_COLUMNS};请删去多余的列。",
+                    f"列数超过 {MAX_COLUMNS}；请删去多余的列。",
                     f"There are more than {MAX_COLUMNS} columns; remove those that are not needed.",
                     shown(values[-1]),
                 ),
@@ -184,7 +184,7 @@ def _row(sheet: str, number: int, values: tuple[CellValue, ...]) -> Row | None:
         raise RefusedInput(
             (
                 Place(sheet, number).fault(
-                    f"行数超过 {MAX_ROWS};请分成几个文件上传。",
+                    f"行数超过 {MAX_ROWS}；请分成几个文件上传。",
                     f"There are more than {MAX_ROWS} rows; split them into several files.",
                 ),
             )
@@ -209,7 +209,7 @@ def _csv_table(data: bytes) -> Table:
             raise RefusedInput(
                 (
                     place.fault(
-                        "引号不成对,或一格过长;请用表格软件重新另存为 CSV。",
+                        "引号不成对，或一格过长；请用表格软件重新另存为 CSV。",
                         "A quotation mark has no partner, or a cell is too long; "
                         "save the file again as CSV from a spreadsheet program.",
                     ),
@@ -231,7 +231,7 @@ def _decode(data: bytes) -> str:
         if not any(unicodedata.category(char) == "Cc" for char in set(text) - set("\t\r\n")):
             return text
     raise refuse(
-        "这个文件既不是 .xlsx 工作簿,也不是文本(UTF-8 或 GB18030);请另存为 .xlsx 或 CSV。",
+        "这个文件既不是 .xlsx 工作簿，也不是文本（UTF-8 或 GB18030）；请另存为 .xlsx 或 CSV。",
         "This file is neither an .xlsx workbook nor text (UTF-8 or GB18030); "
         "save it as .xlsx or CSV.",
     )

@@ -37,7 +37,7 @@ class TeamReader:
             return found
         if len(text) > 200:
             raise Unreadable(
-                "班组名称不能超过 200 个字符,例如「热线一组」。",
+                "班组名称不能超过 200 个字符，例如「热线一组」。",
                 "Give a team name of at most 200 characters, such as Hotline team 1.",
             )
         made = text if not id_faults(text, "") else _id_from_name(plain(text))

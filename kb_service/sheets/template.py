@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -124,18 +125,34 @@ class _Sheet:
     def title(self) -> str:
         return ASSESSMENTS_SHEETS.get(self.framework, self.framework)[:31]
 
-    @property
+    @cached_property
     def columns(self) -> list[Column]:
         with_scale = any(line.assessment and line.assessment.scale for line in self.lines)
         return [column for column in COLUMNS if column.key != "scale" or with_scale]
 
-    @property
+    @cached_property
     def dimensions(self) -> list[RatedDimension]:
         parts = list(BANDS)
         dimensions = self.catalogue.dimensions[self.framework].values()
         return sorted(
             dimensions, key=lambda each: parts.index(each.part) if each.part in parts else 99
         )
+
+    @cached_property
+    def keys(self) -> list[str]:
+        return [column.key for column in self.columns] + [each.id for each in self.dimensions]
+
+    @cached_property
+    def posts(self) -> dict[str, str]:
+        return spelled_out(self.catalogue.positions)
+
+    @cached_property
+    def sources(self) -> dict[str, str]:
+        return spelled_out(self.catalogue.sources)
+
+    @cached_property
+    def team_names(self) -> dict[str, str]:
+        return spelled_out(self.teams)
 
 
 def _write(
@@ -247,7 +264,7 @@ def _add_drop_downs(
             if (each.minimum, each.maximum) == bounds
         ]
         hint = (
-            f"请填 {bare(low)} 到 {bare(high)},可带一位小数;没有评分就留空。 "
+            f"请填 {bare(low)} 到 {bare(high)}，可带一位小数；没有评分就留空。 "
             f"Give {bare(low)} to {bare(high)}, one decimal at most; leave empty when there is none."
         )
         _offer(page, f'"{levels}"', numbers, hint)
@@ -267,28 +284,26 @@ def _offer(page: Any, formula: str, columns: Sequence[int], hint: str = "") -> N
 
 def _write_line(page: Any, number: int, sheet: _Sheet, line: _Line) -> None:
     values = _values(sheet, line)
-    keys = [column.key for column in sheet.columns] + [each.id for each in sheet.dimensions]
-    for place, key in enumerate(keys, start=1):
+    for place, key in enumerate(sheet.keys, start=1):
         if (value := values.get(key)) not in (None, ""):
             _write_value(page.cell(number, place), key, value)
 
 
 def _values(sheet: _Sheet, line: _Line) -> dict[str, Any]:
-    person, assessment, positions = line.person, line.assessment, sheet.catalogue.positions
+    person, assessment = line.person, line.assessment
     values: dict[str, Any] = {"person": line.person_id}
     if person:
-        candidate = [spelled_out(each, positions) for each in person.candidate_for]
         values |= {
             "name": person.name,
-            "team": person.team and spelled_out(person.team, sheet.teams),
-            "post": person.post and spelled_out(person.post, positions),
-            "candidate-for": "; ".join(candidate),
+            "team": person.team and sheet.team_names.get(person.team, person.team),
+            "post": person.post and sheet.posts[person.post],
+            "candidate-for": "; ".join(sheet.posts[each] for each in person.candidate_for),
         }
     if assessment:
         values |= {
             "assessment": assessment.id,
             "date": assessment.assessed_on,
-            "source": spelled_out(assessment.source, sheet.catalogue.sources),
+            "source": sheet.sources[assessment.source],
             "expires": assessment.expires_on,
             "scale": assessment.scale,
         }

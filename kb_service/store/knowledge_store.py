@@ -80,7 +80,7 @@ class KnowledgeStore:
         """Make each named graph hold exactly these triples, all of them in one transaction.
 
         An empty iterable drops the graph. Only differences are written. Memory grows with the
-        triples that differ, by about 2 KB each: give a large import in batches.
+        triples that differ, by about 3 KB each: give a large import in batches.
         """
         if self._checkpoints is None:
             raise ValueError("the store was opened read-only")

@@ -33,6 +33,7 @@ GRAPH_TYPES = (
 """For CONSTRUCT and DESCRIBE, the one we like best first."""
 
 _RANGE = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*")+')
+_LONGEST_HEADER = 4096
 _QUALITY = re.compile(r";\s*q\s*=\s*(\d(?:\.\d{0,3})?)\s*(?:;|$)", re.IGNORECASE)
 
 
@@ -62,7 +63,7 @@ def best_type(accept: str, offered: Sequence[str]) -> str | None:
 
 def _media_ranges(accept: str) -> list[tuple[str, float]]:
     ranges = []
-    for part in _RANGE.findall(accept):
+    for part in _RANGE.findall(accept[:_LONGEST_HEADER]):
         quality = _QUALITY.search(part)
         name = part.split(";")[0].strip().lower()
         if name:

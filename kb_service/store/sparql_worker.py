@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -35,6 +36,8 @@ from kb_service.workers import (
     WorkerTimedOut,
 )
 
+_log = logging.getLogger(__name__)
+
 _Results = QuerySolutions | QueryBoolean | QueryTriples
 
 
@@ -43,7 +46,8 @@ class QueryRequest:
     """A query as the SPARQL protocol hands it over.
 
     Without graphs the default graph is the union of all; with any, the dataset is exactly those,
-    and what the query itself says in FROM counts for nothing.
+    and what the query itself says in FROM counts for nothing. Without a deadline in seconds, the
+    pool's own holds.
     """
 
     query: str
@@ -52,6 +56,7 @@ class QueryRequest:
     named_graphs: tuple[str, ...] = ()
     max_rows: int = 200_000
     max_bytes: int = 64 * 1024 * 1024
+    deadline: float | None = None
 
 
 @dataclass(frozen=True)
@@ -99,7 +104,7 @@ def run_query(pool: WorkerPool, store: KnowledgeStore, request: QueryRequest) ->
     job = _prepared(request)
     try:
         with store.checkpoint() as checkpoint:
-            answer = pool.call((str(checkpoint), job))
+            answer = pool.call((str(checkpoint), job), request.deadline)
     except WorkerTimedOut as error:
         raise QueryProblem(503, f"The query was {error}. Ask for less at a time.") from error
     except WorkerDied as error:
@@ -109,7 +114,8 @@ def run_query(pool: WorkerPool, store: KnowledgeStore, request: QueryRequest) ->
     except WorkerBusy as error:
         raise QueryProblem(503, "Too many queries are running. Try again in a moment.") from error
     except WorkerFailed as error:
-        raise QueryProblem(503, f"The query could not be run: {error}") from error
+        _log.error("a query worker failed: %s", error)
+        raise QueryProblem(503, "The query could not be run; the log says why.") from error
     if isinstance(answer, QueryProblem):
         raise answer
     assert isinstance(answer, QueryAnswer)
@@ -157,7 +163,7 @@ def open_worker() -> Callable[[tuple[str, _Job]], QueryAnswer | QueryProblem]:
             return QueryProblem(400, f"This is not a SPARQL 1.1 query: {_shortened(error)}")
         except TooMuch as error:
             return QueryProblem(422, str(error))
-        except (ValueError, RuntimeError, OSError) as error:
+        except (ValueError, RuntimeError) as error:
             return QueryProblem(400, f"The query cannot be answered: {_shortened(error)}")
 
     return answer

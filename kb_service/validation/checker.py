@@ -20,7 +20,8 @@ from rdflib.query import Result
 from kb_service.findings import Finding, violation
 from kb_service.validation.results import as_finding, distinct
 from kb_service.validation.shapes import Shapes, TargetedShape, own_shapes
-from kb_service.validation.terms import Node, RdflibTriple, node, rdflib_triples, resource
+from kb_service.validation.targets import Targets
+from kb_service.validation.terms import Node, node, rdflib_triples, resource
 from kb_service.validation.words import unknown_words
 from kb_service.vocabulary import iri
 
@@ -56,7 +57,7 @@ class Checker:
         }
         for triple in dict.fromkeys(t for triples in self._graphs.values() for t in triples):
             self._by_subject[triple.subject].append(triple)
-        self._graph = _PreparedGraph()
+        self._graph = _PreparedGraph(store="SimpleMemory")
         self._store = Store()
         self._add([triple for known in self._by_subject.values() for triple in known])
 
@@ -80,20 +81,21 @@ class Checker:
         clock = Triple(_CLOCK, _TODAY, Literal(today.isoformat(), datatype=_XSD_DATE))
         with self._merged([*data, *kept_beside, clock], hidden):
             findings = unknown_words(data, self._graph)
-            looked_at = {resource(subject) for subject in subjects}
+            targets = Targets(self._graph, map(resource, subjects))
             for shape in self._shapes.targeted:
-                findings += self._findings(shape, looked_at)
+                findings += self._findings(shape, targets.of(shape))
         return _in_order(findings)
 
     def focus_nodes(self, shape_iri: str, data: Sequence[Triple]) -> set[str]:
         """What a shape would look at in `data`: to tell an accepted node from an overlooked one."""
-        looked_at = {resource(triple.subject) for triple in data}
-        with self._merged(data, self._superseded({triple.subject for triple in data})):
+        subjects = {triple.subject for triple in data}
+        with self._merged(data, self._superseded(subjects)):
+            targets = Targets(self._graph, map(resource, subjects))
             return {
                 str(focus)
                 for shape in self._shapes.targeted
                 if shape.iri == shape_iri
-                for focus in self._focus(shape, looked_at)
+                for focus in targets.of(shape)
             }
 
     def _superseded(self, subjects: set[Any]) -> list[Triple]:
@@ -106,13 +108,16 @@ class Checker:
 
     @contextmanager
     def _merged(self, added: Sequence[Triple], hidden: Sequence[Triple]) -> Iterator[None]:
+        known = [
+            t for subject in {t.subject for t in added} for t in self._by_subject.get(subject, ())
+        ]
         try:
             self._remove(hidden)
             self._add(added)
             yield
         finally:
             self._remove(added)
-            self._add(hidden)
+            self._add([*hidden, *known])
 
     def _add(self, triples: Sequence[Triple]) -> None:
         converted = list(rdflib_triples(triples))
@@ -126,16 +131,7 @@ class Checker:
         for rdflib_triple in rdflib_triples(triples):
             self._graph.remove(rdflib_triple)
 
-    def _focus(self, shape: TargetedShape, looked_at: set[Node]) -> list[Node]:
-        return [
-            focus
-            for focus in shape.pyshacl.focus_nodes(self._graph)
-            if focus in looked_at
-            or (focus in shape.named_nodes and (focus, None, None) not in self._graph)
-        ]
-
-    def _findings(self, shape: TargetedShape, looked_at: set[Node]) -> list[Finding]:
-        focus = self._focus(shape, looked_at)
+    def _findings(self, shape: TargetedShape, focus: list[Node]) -> list[Finding]:
         if focus and self._first_pass and shape.only_asks:
             suspects = self._suspects(shape)
             focus = [one for one in focus if one in suspects]
@@ -165,7 +161,13 @@ class Checker:
 
 
 class _PreparedGraph(rdflib.Graph):
-    """A graph that parses each query text once: the parse costs more than the query."""
+    """A graph that parses each query text once: the parse costs more than the query.
+
+    It is true without counting its triples, which pySHACL has it do for every result.
+    """
+
+    def __bool__(self) -> bool:
+        return True
 
     def query(self, query_object: Any, *args: Any, **kwargs: Any) -> Result:
         prepared = _prepared(query_object) if isinstance(query_object, str) else query_object
@@ -182,31 +184,27 @@ def _quad(triple: Triple) -> Quad:
 def _unchecked(shape: TargetedShape) -> Finding:
     name = shape.iri.rsplit("/", 1)[-1]
     return violation(
-        f"「{name}」无法检查这份数据;请去掉其中不寻常的值后再试。",
+        f"“{name}”无法检查这份数据；请去掉其中不寻常的值后再试。",
         f"{name} could not be checked on this data; remove unusual values and try again.",
     )
 
 
 def _in_order(findings: list[Finding]) -> list[Finding]:
     rank = {"violation": 0, "warning": 1, "info": 2}
-    found = sorted(
-        findings, key=lambda one: (rank[one.severity], one.focus, one.shape, one.value)
-    )
+    found = sorted(findings, key=lambda one: (rank[one.severity], one.focus, one.shape, one.value))
     if (more := len(found) - MOST_FINDINGS) <= 0:
         return found
     rest = Finding(
         "info",
         {
-            "zh": f"另有 {more} 处以上问题未列出;请先改正以上各处再检查。",
+            "zh": f"另有 {more} 处以上问题未列出；请先改正以上各处再检查。",
             "en": f"At least {more} more are not listed; cure these first and check again.",
         },
     )
     return [*found[:MOST_FINDINGS], rest]
 
 
-def validate_graph(
-    data: Sequence[Triple], context: Iterable[Triple], today: date
-) -> list[Finding]:
+def validate_graph(data: Sequence[Triple], context: Iterable[Triple], today: date) -> list[Finding]:
     """What our shapes say of `data` beside `context`, which is read anew on every call.
 
     For many checks against the same knowledge keep a Checker.
@@ -220,4 +218,4 @@ def _shapes() -> Shapes:
     return own_shapes()
 
 
-__all__ = ["MOST_FINDINGS", "Checker", "RdflibTriple", "validate_graph"]
+__all__ = ["MOST_FINDINGS", "Checker", "validate_graph"]

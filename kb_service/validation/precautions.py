@@ -46,7 +46,7 @@ def xml_faults(text: bytes) -> list[Finding]:
     return []
 
 
-class _Refused(Exception):  # noqa: N818
+class _Refused(Exception):
     """The guard has seen enough."""
 
 
@@ -85,7 +85,7 @@ class _XmlGuard:
 
 def _too_deep(line: int) -> Finding:
     return violation(
-        f"第 {line} 行起嵌套过深;请把内容写得扁平一些,最多 {DEEPEST} 层。",
+        f"第 {line} 行起嵌套过深；请把内容写得扁平一些，最多 {DEEPEST} 层。",
         f"From line {line} on this is nested too deeply; write it flatter, {DEEPEST} levels at"
         " most.",
         f"line {line}",
@@ -96,7 +96,7 @@ def _broken_xml(error: expat.ExpatError) -> Finding:
     line, column = error.lineno, error.offset + 1
     reason = expat.ErrorString(error.code)
     return violation(
-        f"第 {line} 行第 {column} 列的 XML 有误;请改正此处的标签、引号或前缀后再提交({reason})。",
+        f"第 {line} 行第 {column} 列的 XML 有误；请改正此处的标签、引号或前缀后再提交（{reason}）。",
         f"The XML is broken at line {line}, column {column}; correct the tag, quote or prefix there"
         f" ({reason}).",
         f"line {line}, column {column}",
@@ -106,7 +106,7 @@ def _broken_xml(error: expat.ExpatError) -> Finding:
 def _bad_entity(name: str, line: int) -> Finding:
     short = shown(name, 40)
     return violation(
-        f"第 {line} 行的实体 &{short}; 不能用;请直接写出它的内容。",
+        f"第 {line} 行的实体 &{short}; 不能用；请直接写出它的内容。",
         f"The entity &{short}; of line {line} cannot be used; write what it stands for.",
         f"line {line}",
     )
@@ -114,7 +114,6 @@ def _bad_entity(name: str, line: int) -> Finding:
 
 def _owl_xml() -> Finding:
     return violation(
-        "这是 OWL/XML 文件;请在 Protégé 中用「另存为」选择 Turtle 或 RDF/XML 后再提交。",
+        "这是 OWL/XML 文件；请在 Protégé 中用“另存为”选择 Turtle 或 RDF/XML 后再提交。",
         "This is OWL/XML; in Protégé choose Save as, then Turtle or RDF/XML, and hand that in.",
     )
-

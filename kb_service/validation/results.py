@@ -37,7 +37,7 @@ def as_finding(shape: TargetedShape, triples: Iterable[Any], shapes_graph: Graph
 
 
 def _wording(shape: TargetedShape, messages: list[str]) -> dict[str, str]:
-    spoken = {}
+    spoken: dict[str, str] = {}
     for wording in shape.wordings:
         for message in messages:
             if (words := wording.spoken(message)) is not None:

@@ -17,7 +17,7 @@ from kb_service.validation.terms import Node, rdflib_triples
 from kb_service.validation.text import shown
 
 _PLACEHOLDER = re.compile(r"\{[?$](\w+)\}")
-_TARGETS = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf)
+_TARGETS = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf)
 _SEVERITIES = {SH.Violation: "violation", SH.Warning: "warning", SH.Info: "info"}
 
 
@@ -41,9 +41,7 @@ class Wording:
         if not found:
             return None
         words = [shown(word) for word in found.groups()]
-        return "".join(
-            piece for pair in zip(fixed, [*words, ""], strict=True) for piece in pair
-        )
+        return "".join(piece for pair in zip(fixed, [*words, ""], strict=True) for piece in pair)
 
 
 @dataclass(frozen=True)
@@ -55,6 +53,10 @@ class TargetedShape:
     wordings: tuple[Wording, ...]
     questions: tuple[str, ...]
     """Its SPARQL constraints as whole queries."""
+    classes: frozenset[Node]
+    """Whose instances it looks at."""
+    subjects_of: frozenset[Node]
+    """Properties whose subjects it looks at."""
     named_nodes: frozenset[Node]
     """What it looks at by name, described or not."""
     pyshacl: Any
@@ -96,10 +98,16 @@ class Shapes:
                 if isinstance(message, Literal)
             ),
             questions=tuple(self._question(constraint) for constraint in constraints),
-            named_nodes=frozenset(self.graph.objects(shape.node, SH.targetNode)),
+            classes=self._targets(shape, SH.targetClass),
+            subjects_of=self._targets(shape, SH.targetSubjectsOf),
+            named_nodes=self._targets(shape, SH.targetNode),
             pyshacl=shape,
             only_asks=parameters == {SH.sparql},
         )
+
+    def _targets(self, shape: Any, kind: URIRef) -> frozenset[Node]:
+        targets = self.graph.objects(shape.node, kind)
+        return frozenset(node for node in targets if isinstance(node, Node))
 
     def _question(self, constraint: Any) -> str:
         prefixes = [

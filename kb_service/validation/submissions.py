@@ -8,8 +8,8 @@ from pyoxigraph import RdfFormat, Triple, parse
 
 from kb_service.findings import Finding, RefusedInput, violation
 from kb_service.validation.precautions import json_faults, turtle_faults, xml_faults
-from kb_service.validation.text import shown
 from kb_service.validation.syntax import syntax_fault
+from kb_service.validation.text import shown
 
 MOST_BYTES = 20_000_000
 MOST_TRIPLES = 400_000
@@ -88,7 +88,7 @@ def _encoding_faults(text: bytes) -> list[Finding]:
         line = text.count(b"\n", 0, error.start) + 1
         return [
             violation(
-                f"第 {line} 行不是 UTF-8 编码;请在编辑器中选择「另存为 UTF-8」后再提交。",
+                f"第 {line} 行不是 UTF-8 编码；请在编辑器中选择“另存为 UTF-8”后再提交。",
                 f"Line {line} is not UTF-8; save the file as UTF-8 in your editor and hand it in"
                 " again.",
                 f"line {line}",
@@ -99,8 +99,8 @@ def _encoding_faults(text: bytes) -> list[Finding]:
 
 def _unknown_kind(given: str) -> Finding:
     return violation(
-        "请提交 Turtle(.ttl,text/turtle)、JSON-LD(.jsonld,application/ld+json)、"
-        "RDF/XML(.rdf,application/rdf+xml)或 N-Triples(.nt)文件;带命名图的 TriG 和 N-Quads 不收。",
+        "请提交 Turtle（.ttl，text/turtle）、JSON-LD（.jsonld，application/ld+json）、"
+        "RDF/XML（.rdf，application/rdf+xml）或 N-Triples（.nt）文件；不收带命名图的 TriG 和 N-Quads。",
         "Hand in Turtle (.ttl, text/turtle), JSON-LD (.jsonld, application/ld+json), RDF/XML (.rdf,"
         " application/rdf+xml) or N-Triples (.nt); TriG and N-Quads with named graphs are not taken.",
         value=shown(given),
@@ -110,7 +110,7 @@ def _unknown_kind(given: str) -> Finding:
 def _too_long() -> Finding:
     megabytes, triples = MOST_BYTES // 1_000_000, f"{MOST_TRIPLES:,}"
     return violation(
-        f"一次最多提交 {megabytes} MB、{triples} 条三元组;请分成几个文件提交。",
+        f"一次最多提交 {megabytes} MB、{triples} 条三元组；请分成几个文件提交。",
         f"One document may have {megabytes} MB and {triples} triples; hand it in as several.",
     )
 
@@ -118,7 +118,8 @@ def _too_long() -> Finding:
 def _empty(kind: RdfFormat) -> Finding:
     json = kind == RdfFormat.JSON_LD
     return violation(
-        "文件里没有一条三元组" + (";JSON 缺少 @context 时,字段名不会被当作属性。" if json else "。"),
+        "文件里没有一条三元组"
+        + ("；JSON 缺少 @context 时，字段名不会被当作属性。" if json else "。"),
         "There is not one triple in this document"
         + ("; without an @context the names of JSON fields mean nothing." if json else "."),
     )
@@ -126,7 +127,7 @@ def _empty(kind: RdfFormat) -> Finding:
 
 def _nested() -> Finding:
     return violation(
-        "这里不收关于三元组的三元组(<<( … )>>);请为要说明的事物写一个地址。",
+        "这里不收关于三元组的三元组（<<( … )>>）；请为要说明的事物写一个地址。",
         "Triples about triples (<<( … )>>) are not taken here; give what you speak of an address.",
     )
 

@@ -14,54 +14,54 @@ _PREFIX = re.compile(r"[Tt]he prefix (\S+): has not been declared|Unknown prefix
 _ADVICE: tuple[tuple[str, str, str], ...] = (
     (
         "LoadDocumentCallback",
-        "不能引用网上的 @context,这里不访问网络;请把 @context 的内容直接写进文件。",
+        "不能引用网上的 @context，这里不访问网络；请把 @context 的内容直接写进文件。",
         "An @context from the network is not fetched; write its content into the document.",
     ),
     (
         "Named graphs are not allowed",
-        "不收命名图;请去掉图名,把内容直接放在文件里。",
+        "不收命名图；请去掉图名，把内容直接放在文件里。",
         "Named graphs are not taken; leave out the graph's name and write its content directly.",
     ),
     (
         "A dot is expected",
-        "上一句没有结束;请在这里之前加一个英文句点「.」。",
+        "上一句没有结束；请在这里之前加一个英文句点“.”。",
         'The statement before this place has no end; put a full stop "." after it.',
     ),
     (
         "Unexpected end",
-        "文件在这里突然结束;请补全最后一句,并以英文句点「.」结尾。",
+        "文件在这里突然结束；请补全最后一句，并以英文句点“.”结尾。",
         'The document ends in the middle of something; complete it, with a full stop "." last.',
     ),
     (
         "Line jumps are not allowed",
-        '多行文字请用三个双引号括起来,例如 """第一行…""" 。',
+        '多行文字请用三个双引号括起来，例如 """第一行…""" 。',
         'Put text of several lines between three double quotes, such as """first line …""".',
     ),
     (
         "No scheme found",
-        "请写完整的地址,例如 <https://w3id.org/rengang/position/team-leader>,或写前缀名。",
+        "请写完整的地址，例如 <https://w3id.org/rengang/position/team-leader>，或写前缀名。",
         "Write the whole address, such as <https://w3id.org/rengang/position/team-leader>, or a"
         " prefixed name.",
     ),
     (
         "Invalid IRI",
-        "地址里不能有空格、引号或尖括号;请去掉它们,或用连字符代替空格。",
+        "地址里不能有空格、引号或尖括号；请去掉它们，或用连字符代替空格。",
         "An address has no spaces, quotes or angle brackets; remove them, or write hyphens for"
         " spaces.",
     ),
     (
         "not allowed at the beginning of a prefix name",
-        "请用英文标点:文字用直双引号括起来,句末用「.」,不用中文引号和句号。",
+        "请用英文标点：文字用直双引号括起来，句末用“.”，不用中文引号和句号。",
         'Use plain punctuation: straight double quotes around text and "." at the end, no “ ” or 。.',
     ),
     (
         "is not a valid predicate",
-        "主语之后应写属性,例如 core:weight 3.0 。",
+        "主语之后应写属性，例如 core:weight 3.0 。",
         "After the subject comes a property, such as core:weight 3.0 .",
     ),
     (
         "is not a valid",
-        "这里的写法不成立;请检查此前是否缺少「;」「.」或引号。",
+        "这里的写法不成立；请检查此前是否缺少“;”“.”或引号。",
         'This cannot stand here; look for a missing ";", "." or quote before it.',
     ),
 )
@@ -75,7 +75,7 @@ def syntax_fault(error: SyntaxError, text: bytes) -> Finding:
         return violation(zh, en)
     line, column = error.lineno, error.offset or 1
     return violation(
-        f"第 {line} 行第 {column} 列:{zh}",
+        f"第 {line} 行第 {column} 列：{zh}",
         f"Line {line}, column {column}: {en}",
         f"line {line}, column {column}",
         shown(_line(text, line)),
@@ -89,14 +89,17 @@ def _advice(reason: str) -> tuple[str, str]:
         if sign in reason:
             return zh, en
     short = shown(reason)
-    return f"这里无法读取,请改正后再提交({short})。", f"This cannot be read; correct it ({short})."
+    return (
+        f"这里无法读取，请改正后再提交（{short}）。",
+        f"This cannot be read; correct it ({short}).",
+    )
 
 
 def _declare(prefix: str) -> tuple[str, str]:
     namespace = NAMESPACES.get(prefix, "https://…")
     line = f"@prefix {prefix}: <{namespace}> ."
     return (
-        f"前缀 {prefix}: 没有声明;请在文件开头加一行:{line}",
+        f"前缀 {prefix}: 没有声明；请在文件开头加一行：{line}",
         f"The prefix {prefix}: is not declared; put this at the top of the document: {line}",
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
@@ -13,7 +14,14 @@ Node = URIRef | BNode | rdflib.Literal
 Resource = URIRef | BNode
 RdflibTriple = tuple[Resource, URIRef, Node]
 
-_STRING = "http://www.w3.org/2001/XMLSchema#string"
+_XSD = "http://www.w3.org/2001/XMLSchema#"
+_STRING = _XSD + "string"
+_SPELLED = {
+    _XSD + "decimal": re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)"),
+    _XSD + "integer": re.compile(r"[+-]?[0-9]{1,1000}"),
+    _XSD + "date": re.compile(r"-?[0-9]{4}-[0-9]{2}-[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})?"),
+}
+_MISSPELLED = URIRef("urn:x-rengang:misspelled")
 
 
 def rdflib_triples(triples: Iterable[Triple]) -> Iterator[RdflibTriple]:
@@ -42,8 +50,15 @@ def resource(term: NamedNode | BlankNode | Triple) -> Resource:
 
 @lru_cache(maxsize=100_000)
 def _literal(term: Literal) -> rdflib.Literal:
+    """The literal; one that XSD does not know, such as a decimal `NaN`, loses its datatype.
+
+    rdflib takes whatever Python's number types read: `NaN`, `1_000`, full-width digits.
+    """
     if term.language:
         return rdflib.Literal(term.value, lang=term.language)
     if term.datatype.value == _STRING:
         return rdflib.Literal(term.value)
-    return rdflib.Literal(term.value, datatype=URIRef(term.datatype.value), normalize=False)
+    datatype = term.datatype.value
+    if (spelled := _SPELLED.get(datatype)) and not spelled.fullmatch(term.value):
+        return rdflib.Literal(term.value, datatype=_MISSPELLED)
+    return rdflib.Literal(term.value, datatype=URIRef(datatype), normalize=False)

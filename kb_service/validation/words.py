@@ -13,6 +13,7 @@ from kb_service.validation.text import shown
 from kb_service.vocabulary import BASE, A, local_id, shorten
 
 _OURS = BASE + "ontology/"
+_MOST = 50
 
 
 def unknown_words(data: Iterable[Triple], known: Graph) -> list[Finding]:
@@ -25,11 +26,8 @@ def unknown_words(data: Iterable[Triple], known: Graph) -> list[Finding]:
         for word in _words(triple):
             if word.value.startswith(_OURS) and "#" in word.value:
                 used.setdefault(word, triple)
-    return [
-        _unknown(word, triple, known)
-        for word, triple in used.items()
-        if (URIRef(word.value), None, None) not in known
-    ]
+    unknown = [word for word in used if (URIRef(word.value), None, None) not in known]
+    return [_unknown(word, used[word], known) for word in unknown[:_MOST]]
 
 
 def _words(triple: Triple) -> list[NamedNode]:
@@ -42,7 +40,8 @@ def _unknown(word: NamedNode, triple: Triple, known: Graph) -> Finding:
     meant = _meant(word, known)
     subject = triple.subject
     finding = violation(
-        f"本体里没有「{written}」这个词" + (f";是否想写 {meant}?" if meant else ";请改用已有的词。"),
+        f"本体里没有“{written}”这个词"
+        + (f"；是否想写 {meant}？" if meant else "；请改用已有的词。"),
         f"The ontology has no word {written}"
         + (f"; did you mean {meant}?" if meant else "; use one of its own."),
         value=written,

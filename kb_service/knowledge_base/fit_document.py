@@ -7,7 +7,8 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Protocol
 
-Value = str | int | float | bool | None
+from kb_service.knowledge_base.answers import Value
+
 Row = Mapping[str, Value]
 
 

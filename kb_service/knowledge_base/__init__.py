@@ -1,0 +1,18 @@
+"""The life of the knowledge: load, check, conclude, answer. The one place that ties it together."""
+
+from kb_service.knowledge_base.answers import Answer, Value
+from kb_service.knowledge_base.base import (
+    ExampleRefusedError,
+    ImportReport,
+    KnowledgeBase,
+    UnknownThingError,
+)
+
+__all__ = [
+    "Answer",
+    "ExampleRefusedError",
+    "ImportReport",
+    "KnowledgeBase",
+    "UnknownThingError",
+    "Value",
+]

@@ -1,0 +1,157 @@
+"""What things are called, and on what authority: labels, evidence and sources by IRI."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from kb_service.knowledge_base import KnowledgeBase
+from kb_service.vocabulary import LABEL, NAMESPACES, iri, local_id, people_graph
+
+Label = Mapping[str, str]
+
+_LABELS = """
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+SELECT ?thing ?label WHERE { ?thing skos:prefLabel|rdfs:label ?label }"""
+_REQUIRED = """
+PREFIX core: <https://w3id.org/rengang/ontology/core#>
+SELECT ?requirement ?dimension WHERE {
+  ?model core:requires ?requirement . ?requirement core:dimension ?dimension . }"""
+_EVIDENCE = """
+PREFIX core: <https://w3id.org/rengang/ontology/core#>
+SELECT ?thing ?evidence WHERE { ?thing core:evidence ?evidence }"""
+_SOURCES = """
+PREFIX dcterms: <http://purl.org/dc/terms/>
+SELECT ?thing ?source WHERE { ?thing dcterms:source ?source }"""
+_OUR_OWN: Mapping[str, Label] = {
+    iri("rdf", "type").value: {"zh": "类型", "en": "is a"},
+    iri("dcterms", "identifier").value: {"zh": "编号", "en": "identifier"},
+    iri("schema", "name").value: {"zh": "姓名", "en": "name"},
+    iri("judgement", "asksFor").value: {"zh": "所要求的维度", "en": "asks for"},
+    iri("judgement", "onRating").value: {"zh": "依据的当前评分", "en": "on current rating"},
+    iri("judgement", "share").value: {"zh": "所占份额", "en": "share"},
+    iri("judgement", "specifies").value: {"zh": "所细化的要求", "en": "specifies"},
+    iri("judgement", "standing").value: {"zh": "名次", "en": "standing"},
+}
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Names, evidence and sources of everything shared; `about` adds one person's things."""
+
+    names: Mapping[str, Label]
+    evidence: Mapping[str, str] = field(default_factory=dict)
+    """From an IRI to the id of its evidence."""
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """From an IRI to the IRI of the source it cites, or of who rated."""
+    dates: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, node: str) -> Label | None:
+        """The label of an IRI in both languages, None when it has none."""
+        return self.names.get(node)
+
+    def named(self, prefix: str, local: str | None) -> Label | None:
+        """The label of `prefix:local`; the id itself where there is none."""
+        if not local:
+            return None
+        return self.of(iri(prefix, local).value) or {"zh": local, "en": local}
+
+
+class LabelReader:
+    """Keeps the labels of a knowledge base until its store changes."""
+
+    def __init__(self, kb: KnowledgeBase) -> None:
+        self._kb = kb
+        self._lock = threading.Lock()
+        self._read: tuple[int, Labels] | None = None
+
+    def shared(self) -> Labels:
+        """The labels of everything that is not about a person."""
+        with self._lock:
+            generation = self._kb.store.generation
+            if self._read is None or self._read[0] != generation:
+                self._read = (generation, _read(self._kb))
+            return self._read[1]
+
+    def about(self, person: str) -> Labels:
+        """The shared labels, and those of one person's assessments and ratings."""
+        return with_person(self.shared(), self._kb.store.graph(people_graph(person)))
+
+
+def _read(kb: KnowledgeBase) -> Labels:
+    names: dict[str, dict[str, str]] = {}
+    for row in kb.store.select(_LABELS):
+        thing, label = row["thing"], row["label"]
+        if isinstance(thing, NamedNode) and isinstance(label, Literal):
+            names.setdefault(thing.value, {})[label.language or "en"] = label.value
+    for row in kb.store.select(_REQUIRED):
+        requirement, dimension = row["requirement"], row["dimension"]
+        if isinstance(requirement, NamedNode) and isinstance(dimension, NamedNode):
+            names.setdefault(requirement.value, names.get(dimension.value, {}))
+    evidence = {
+        row["thing"].value: local_id(row["evidence"])
+        for row in kb.store.select(_EVIDENCE)
+        if isinstance(row["thing"], NamedNode) and isinstance(row["evidence"], NamedNode)
+    }
+    sources = {
+        row["thing"].value: row["source"].value
+        for row in kb.store.select(_SOURCES)
+        if isinstance(row["thing"], NamedNode) and isinstance(row["source"], NamedNode)
+    }
+    return Labels({**_OUR_OWN, **names}, evidence, sources)
+
+
+def with_person(shared: Labels, facts: list[Triple]) -> Labels:
+    """The labels with those that one person's facts give."""
+    names: dict[str, Label] = dict(shared.names)
+    sources, dates = dict(shared.sources), {}
+    by_subject: dict[str, dict[str, NamedNode | Literal]] = {}
+    for fact in facts:
+        if isinstance(fact.subject, NamedNode) and isinstance(fact.object, NamedNode | Literal):
+            by_subject.setdefault(fact.subject.value, {})[fact.predicate.value] = fact.object
+    name, given_by, day, inside, dimension = (
+        iri(prefix, local).value
+        for prefix, local in (
+            ("schema", "name"),
+            ("people", "source"),
+            ("people", "assessedOn"),
+            ("people", "inAssessment"),
+            ("core", "dimension"),
+        )
+    )
+    for subject, said in by_subject.items():
+        if name in said:
+            names[subject] = {"zh": said[name].value, "en": said[name].value}
+        assessment = said[inside].value if inside in said else subject
+        told = by_subject.get(assessment, {})
+        if day not in told:
+            continue
+        id = assessment.rsplit("/", 1)[-1]
+        rated = shared.of(said[dimension].value) if dimension in said else None
+        names[subject] = _assessment_label(id, rated)
+        dates[subject] = told[day].value
+        if given_by in told:
+            sources[subject] = told[given_by].value
+    return Labels(names, shared.evidence, sources, dates)
+
+
+def _assessment_label(id: str, rated: Label | None) -> Label:
+    if rated is None:
+        return {"zh": f"测评 {id}", "en": f"Assessment {id}"}
+    return {
+        "zh": f"测评 {id} 的「{rated.get('zh')}」评分",
+        "en": f"{rated.get('en')} in assessment {id}",
+    }
+
+
+def person_of(conclusion: str) -> str | None:
+    """The id of the person that a conclusion's IRI names, None when it is about no person."""
+    start = NAMESPACES["person"]
+    return conclusion[len(start) :].split("/", 1)[0] if conclusion.startswith(start) else None
+
+
+__all__ = ["LABEL", "Label", "LabelReader", "Labels", "person_of", "with_person"]

@@ -1,0 +1,66 @@
+"""The pages that take a file: import and validate."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, make_response, render_template, request
+
+from kb_service.findings import RefusedInput
+from kb_service.web.bodies import Document, document, unsupported
+from kb_service.web.documents import checked
+from kb_service.web.pages import page
+from kb_service.web.problems import refused
+from kb_service.web.service import service
+from kb_service.web.sheet_imports import SHEET_TYPES, is_sheet, read_sheet, store_sheet
+
+
+
+forms = Blueprint("forms", __name__)
+
+
+@forms.get("/import")
+@page()
+def import_form() -> str:
+    """Where HR uploads a filled template."""
+    return render_template("import.html")
+
+
+@forms.post("/import")
+def import_sheet() -> Response:
+    """What was stored from an uploaded sheet, or every fault in it with its row and column."""
+    given = document()
+    try:
+        if not is_sheet(given):
+            raise unsupported(list(SHEET_TYPES))
+        stored = store_sheet(service(), read_sheet(service(), given))
+    except RefusedInput as error:
+        shown = render_template("import.html", problem=refused(error), filename=given.filename)
+        return make_response(shown, error.status)
+    return make_response(
+        render_template("import.html", stored=stored.as_json(), filename=given.filename)
+    )
+
+
+@forms.get("/validate")
+@page()
+def validate_form() -> str:
+    """Where a model author hands in a document to be checked."""
+    return render_template("validate.html", text="")
+
+
+@forms.post("/validate")
+def validate() -> Response:
+    """What the shapes say of an uploaded file or of pasted Turtle; nothing is stored."""
+    text = request.form.get("text", "")
+    given = Document(text.encode(), "text/turtle") if text.strip() else document()
+    try:
+        report = checked(service(), given)
+    except RefusedInput as error:
+        shown = render_template(
+            "validate.html", problem=refused(error), text=text, filename=given.filename
+        )
+        return make_response(shown, error.status)
+    return make_response(
+        render_template(
+            "validate.html", report=report.as_json(), text=text, filename=given.filename
+        )
+    )

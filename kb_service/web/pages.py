@@ -1,0 +1,170 @@
+"""One page per kind of resource, showing what the API answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+
+from kb_service.questions import questions
+from kb_service.web import answers
+from kb_service.web.api import asked, described, window
+from kb_service.web.explanations import explanation, rule_words
+from kb_service.web.labels import person_of
+from kb_service.web.problems import Problem
+from kb_service.web.service import knowledge_base, service
+
+pages = Blueprint("pages", __name__)
+
+_P = ParamSpec("_P")
+PARTS = ("direction", "ability", "motivation")
+
+
+def page(api: str | None = None) -> Callable[[Callable[_P, str]], Callable[_P, Response]]:
+    """A page whose address sends a client that wants JSON to the API's answer to the same."""
+
+    def decorate(render: Callable[_P, str]) -> Callable[_P, Response]:
+        @wraps(render)
+        def view(*args: _P.args, **kwargs: _P.kwargs) -> Response:
+            offered = ["text/html", "application/xhtml+xml", *(["application/json"] if api else [])]
+            wanted = request.accept_mimetypes
+            best = wanted.best_match(offered) if wanted else "text/html"
+            if best is None:
+                listed = ", ".join(offered)
+                raise Problem(406, f"可选的格式:{listed}。", f"Accept one of these: {listed}.")
+            if api and best == "application/json":
+                values: dict[str, Any] = {**request.args.to_dict(), **kwargs}
+                response = make_response(redirect(url_for(api, **values), 303))
+            else:
+                response = make_response(render(*args, **kwargs))
+            response.vary.update(("Accept", "Accept-Language", "Cookie"))
+            return response
+
+        return view
+
+    return decorate
+
+
+@pages.get("/")
+@page()
+def home() -> str:
+    """What is in here, and where to begin."""
+    kb = knowledge_base()
+    return render_template(
+        "home.html",
+        as_of=kb.as_of,
+        people=len(kb.people_ids()),
+        models=len(answers.position_models(kb)),
+        trainings=len(kb.ask("trainings").rows),
+        dimensions=sum(map(len, kb.catalogue.dimensions.values())),
+    )
+
+
+@pages.get("/position-models")
+@page("api.position_models")
+def position_models() -> str:
+    """Every position model."""
+    return render_template("models.html", models=answers.position_models(knowledge_base()))
+
+
+@pages.get("/position-models/<model>")
+@page("api.position_model")
+def position_model(model: str) -> str:
+    """A position's three parts and duties, and the people judged for it."""
+    kb = knowledge_base()
+    shown = answers.position_model(kb, model)
+    found = answers.candidates(kb, model, *window(20))
+    parts = _by_part(shown["requirements"])
+    return render_template("model.html", model=shown, parts=parts, candidates=found)
+
+
+def _by_part(requirements: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    found = {
+        part: [one for one in requirements if one["part"] == part] for part in PARTS
+    }
+    return {part: members for part, members in found.items() if members}
+
+
+@pages.get("/people")
+@page("api.people")
+def people() -> Response | str:
+    """Who is in here."""
+    kb = knowledge_base()
+    return render_template(
+        "people.html", people=answers.people(kb, *window()), total=len(kb.people_ids())
+    )
+
+
+@pages.get("/people/<person>")
+@page("api.person")
+def person(person: str) -> str:
+    """Somebody's fits and assessments."""
+    kb = knowledge_base()
+    return render_template(
+        "person.html",
+        person=answers.person(kb, person),
+        fits=answers.fits(kb, person),
+        ratings=[answers.shaped(row) for row in kb.ask("ratings-of-person", person=person).rows],
+        as_of=kb.as_of,
+    )
+
+
+@pages.get("/people/<person>/fit/<model>")
+@page("api.fit")
+def fit(person: str, model: str) -> str:
+    """How somebody fits a position, why, and what would close the gaps."""
+    kb = knowledge_base()
+    shown = answers.fit(kb, person, model)
+    rules = kb.rules.by_iri
+    words = {rule.name: rule_words(rule) for rule in rules.values()}
+    return render_template(
+        "fit.html",
+        fit=shown,
+        person=answers.person(kb, person),
+        model=answers.position_model(kb, model),
+        parts=_by_part(shown["requirements"]),
+        plan=answers.training_plan(shown),
+        rules=words,
+        assumptions=_by_kind(shown["assumptions"]),
+    )
+
+
+def _by_kind(assumptions: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for assumption in assumptions:
+        found.setdefault(assumption["kind"], []).append(assumption)
+    return found
+
+
+@pages.get("/explain")
+@page("api.explain")
+def explain() -> str:
+    """Why something was concluded, as a tree that opens step by step."""
+    conclusion = request.args.get("conclusion", "")
+    tree = explanation(knowledge_base(), service().labels, conclusion)
+    return render_template("explain.html", tree=tree, person=person_of(conclusion))
+
+
+@pages.get("/questions")
+@page("api.list_of_questions")
+def list_of_questions() -> str:
+    """Every question, with a form for what it takes."""
+    return render_template("questions.html", questions=map(described, questions().values()))
+
+
+@pages.get("/questions/<name>")
+@page("api.question")
+def question(name: str) -> str:
+    """The answer to a question as a table, and the query that asks it."""
+    limit, offset = window()
+    known = questions().get(name)
+    answer = None
+    if known is None or set(known.takes) <= set(request.args):
+        answer = asked(name, limit + 1, offset)
+        known = answer.question
+    found = answers.Part([], limit, offset, answer is not None and len(answer.rows) > limit)
+    return render_template(
+        "question.html", question=described(known), text=known.text, answer=answer, part=found
+    )

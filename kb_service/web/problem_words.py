@@ -1,0 +1,51 @@
+"""The words of problems that need no details of the request."""
+
+from __future__ import annotations
+
+TITLES = {
+    300: ("已转到别处", "It is elsewhere"),
+    400: ("请求无法处理", "The request cannot be handled"),
+    403: ("不允许", "Not allowed"),
+    404: ("没有找到", "Not found"),
+    405: ("不支持这种请求方法", "Method not supported here"),
+    406: ("没有所要的格式", "No format that you accept"),
+    413: ("内容太大", "Too large"),
+    415: ("不支持这种文件类型", "Media type not supported"),
+    422: ("内容有误", "The content has faults"),
+    500: ("服务出错", "The service failed"),
+    503: ("暂时无法处理", "Not available at the moment"),
+}
+
+DETAILS = {
+    400: ("请检查请求的格式。", "Check the form of the request."),
+    404: (
+        "这个地址没有内容;请从首页重新进入。",
+        "There is nothing at this address; start again from the home page.",
+    ),
+    405: (
+        "这个地址不支持这种请求方法,可用的方法见 Allow。",
+        "This address does not take this method; the header Allow names those it takes.",
+    ),
+    413: (
+        "一次最多提交 32 MiB;没有保存任何内容。请拆分后再提交。",
+        "At most 32 MiB are taken at a time; nothing was stored. Split it and hand it in again.",
+    ),
+    500: (
+        "这是我们的错误,没有保存任何内容。请稍后再试;如果一再发生,请告诉管理员发生的时间。",
+        "This is our fault, nothing was stored. Try again; if it happens again, tell your "
+        "administrator when it did.",
+    ),
+}
+
+KINDS = {
+    "person": "人员",
+    "model": "岗位模型",
+    "question": "问题",
+}
+
+QUERY_DETAILS = {
+    400: "查询无法执行。",
+    406: "没有所要的结果格式。",
+    422: "结果太大,请缩小范围或加上 LIMIT。",
+    503: "查询已停止或暂时无法执行。",
+}

@@ -1,0 +1,122 @@
+"""Filled templates: read in a worker process, checked, stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from kb_service.catalogue import read_teams
+from kb_service.findings import Finding, RefusedInput
+from kb_service.people_records import (
+    PersonRecord,
+    assessment_triples,
+    person_triples,
+)
+from kb_service.sheets import SheetContents
+from kb_service.vocabulary import ORGANISATION_GRAPH
+from kb_service.web.answers import stored_record
+from kb_service.web.bodies import Document
+from kb_service.web.service import Service
+
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SHEET_TYPES = {EXCEL: ".xlsx", "text/csv": ".csv"}
+_SHEET_NAMES = (".xlsx", ".xlsm", ".xls", ".csv")
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What an import stored: assessments by person, and what its reader should hear."""
+
+    people: dict[str, list[str]]
+    names: dict[str, str]
+    notes: tuple[Finding, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The summary as the API shows it."""
+        return {
+            "people": len(self.people),
+            "assessments": sum(map(len, self.people.values())),
+            "stored": [
+                {"person": person, "name": self.names[person], "assessments": assessments}
+                for person, assessments in self.people.items()
+            ],
+            "notes": [note.as_json() for note in self.notes],
+        }
+
+
+def is_sheet(document: Document) -> bool:
+    """Whether this claims to be a workbook or CSV file, by its media type or its name."""
+    return document.media_type in SHEET_TYPES or document.filename.lower().endswith(_SHEET_NAMES)
+
+
+def read_sheet(service: Service, document: Document) -> SheetContents:
+    """What the sheet says, with what it leaves unsaid of known people filled in.
+
+    Raises RefusedInput with every fault, and what WorkerPool.call raises.
+    """
+    kb = service.knowledge_base
+    answer = service.sheets.call(
+        {
+            "data": document.data,
+            "filename": document.filename or "sheet" + SHEET_TYPES.get(document.media_type, ""),
+            "today": kb.latest_day.isoformat(),
+            "teams": read_teams(kb.store.graph(ORGANISATION_GRAPH)),
+        }
+    )
+    if "findings" in answer:
+        raise RefusedInput(answer["findings"], answer["status"])
+    contents = SheetContents(
+        tuple(answer["people"]),
+        tuple(answer["assessments"]),
+        answer["places"],
+        tuple(answer["teams"]),
+        tuple(answer["notes"]),
+    )
+    known = {person.id: stored_record(kb, person.id) for person in contents.people}
+    joined = contents.people_joined_with({id: one for id, one in known.items() if one})
+    return SheetContents(
+        joined, contents.assessments, contents.places, contents.teams, contents.notes
+    )
+
+
+def check_sheet(service: Service, contents: SheetContents) -> tuple[list[Finding], int]:
+    """What the shapes say of a sheet, with its rows and columns, and how many triples it gives."""
+    kb = service.knowledge_base
+    people = {person.id: person for person in contents.people}
+    for assessment in contents.assessments:
+        if assessment.person not in people and not kb.has_person(assessment.person):
+            people[assessment.person] = PersonRecord(assessment.person, assessment.person)
+    triples = [triple for person in people.values() for triple in person_triples(person)]
+    for assessment in contents.assessments:
+        triples += assessment_triples(assessment, kb.catalogue)
+    findings = [_placed(finding, contents) for finding in kb.check_triples(triples)]
+    return [*findings, *contents.notes], len(triples)
+
+
+def store_sheet(service: Service, contents: SheetContents) -> Stored:
+    """Store a sheet's people and assessments. Raises RefusedInput when a shape objects."""
+    kb = service.knowledge_base
+    report = kb.import_records(
+        contents.people, contents.assessments, teams=contents.teams, places=contents.places.of
+    )
+    people: dict[str, list[str]] = {person.id: [] for person in contents.people}
+    for assessment in contents.assessments:
+        people.setdefault(assessment.person, []).append(assessment.id)
+    names = {person.id: person.name for person in contents.people}
+    for person in people:
+        record = None if person in names else stored_record(kb, person)
+        names.setdefault(person, record.name if record else person)
+    return Stored(people, names, (*contents.notes, *report.notes))
+
+
+def _placed(finding: Finding, contents: SheetContents) -> Finding:
+    where = contents.places.of(finding.focus) or finding.where
+    return Finding(
+        finding.severity,
+        finding.message,
+        where,
+        finding.focus,
+        finding.path,
+        finding.value,
+        finding.shape,
+    )
