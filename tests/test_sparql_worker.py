@@ -398,11 +398,11 @@ def test_nesting_up_to_the_bound_is_answered(pool: WorkerPool, store: KnowledgeS
 
 
 @pytest.mark.parametrize(
-    "piece", list("\"'<>.:-_\\@?#a1{%") + ["a.", "a:", "'''", '"\\', "\\u0041"]
+    "piece", list("\"'<>.:-_\\@?#a1{%)") + ["a.", "a:", "'''", '"\\', "\\u0041"]
 )
 def test_no_text_takes_long_to_inspect(piece: str) -> None:
     started = time.monotonic()
-    for text in (piece * 60_000, "a" + piece * 60_000, '"' + piece * 60_000):
+    for text in (piece * 60_000, "a" + piece * 60_000, f"<{piece * 60_000}>"):
         with contextlib.suppress(RefusedQuery):
             inspect(text[:65_536])
 

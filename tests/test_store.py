@@ -324,7 +324,7 @@ def test_readers_that_open_while_a_writer_hurries_find_whole_commits_and_the_new
     with ThreadPoolExecutor() as threads:
         writer = threads.submit(write)
         pairs = []
-        for _ in range(15):
+        for _ in range(10):
             acknowledged = int(pair_of(store)[0].strip('"'))
             with KnowledgeStore(store.folder, read_only=True) as reader:
                 first, second = (int(text.strip('"')) for text in pair_of(reader))
@@ -458,7 +458,7 @@ def test_killing_the_writer_at_any_moment_loses_nothing_acknowledged_and_halves_
     moments = random.Random(2)
     ana, bo = (NamedNode(f"https://example.org/{name}") for name in ("ana", "bo"))
     acknowledged = 0
-    for _ in range(12):
+    for _ in range(8):
         writer = subprocess.Popen(
             [sys.executable, "-c", WRITING, tmp_path, str(acknowledged + 1)],
             stdout=subprocess.PIPE,

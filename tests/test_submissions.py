@@ -225,7 +225,7 @@ def test_no_message_echoes_a_long_line() -> None:
 )
 def test_contexts_from_elsewhere_are_not_fetched(context: str) -> None:
     refused = refusal(
-        '{"@context": %s, "@id": "ex:a", "p": {"name": "x"}}' % context, "application/ld+json"
+        f'{{"@context": {context}, "@id": "ex:a", "p": {{"name": "x"}}}}', "application/ld+json"
     )
 
     assert "not fetched" in refused.findings[0].message["en"]
@@ -338,6 +338,12 @@ def test_the_worker_tells_what_cannot_be_read(pool: WorkerPool) -> None:
     assert (answer["status"], answer["triples"]) == (400, 0)
 
 
+def test_the_worker_may_read_without_checking(pool: WorkerPool) -> None:
+    request = {"kind": "read", "data": b"<ex:a> <ex:b> <ex:c> .", "filename": "a.ttl"}
+
+    assert pool.call(request)["ntriples"] == b"<ex:a> <ex:b> <ex:c> .\n"
+
+
 def test_the_worker_checks_triples_beside_others(pool: WorkerPool) -> None:
     post = "<https://w3id.org/rengang/person/p001/post>"
     holds = f"<https://w3id.org/rengang/person/p001> <http://www.w3.org/ns/org#holds> {post} .\n"
@@ -359,17 +365,13 @@ def test_the_worker_checks_triples_beside_others(pool: WorkerPool) -> None:
     ]
 
 
-def test_a_document_that_fills_the_memory_ends_the_worker_and_nothing_else(
-    pool: WorkerPool,
-) -> None:
-    value = "v" * 300
-    entities = "".join(f'<!ENTITY e{number} "{value}">' for number in range(50))
+def test_the_worker_refuses_a_document_that_would_fill_its_memory(pool: WorkerPool) -> None:
+    entities = "".join(f'<!ENTITY e{number} "{"v" * 300}">' for number in range(50))
     uses = "".join(f"&e{number};" for number in range(50)) * 300
-    bomb = f"<!DOCTYPE rdf:RDF [ {entities} ]>" + XML % (f"<x:b>{uses}</x:b>" * 300)
+    bomb = f"<!DOCTYPE rdf:RDF [ {entities} ]>" + XML % (f"<x:b>{uses}</x:b>" * 100)
 
-    answer = ask(pool, bomb, "application/rdf+xml")
-
-    assert answer["status"] == 400
+    assert ask(pool, bomb, "application/rdf+xml")["status"] == 400
+    assert ask(pool, "[" * 100_000, "application/ld+json")["status"] == 400
     assert ask(pool, PERSON)["status"] == 200
 
 

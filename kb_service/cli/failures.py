@@ -74,9 +74,7 @@ def told_apart(folder: Path) -> Iterator[None]:
     except UnknownThingError as error:
         raise _unknown(error) from error
     except NothingConcludedError as error:
-        raise NotFound(
-            f"没有得出这一结论:{error}", f"This was not concluded: {error}"
-        ) from error
+        raise NotFound(f"没有得出这一结论:{error}", f"This was not concluded: {error}") from error
     except StoreInUse as error:
         raise _in_use(folder) from error
     except NotADataFolder as error:

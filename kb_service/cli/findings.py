@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kb_service.cli.language import Words, say, told
-from kb_service.cli.terminal import console
+from kb_service.cli.terminal import show
 from kb_service.findings import Finding
 from kb_service.vocabulary import shorten
 
@@ -40,7 +40,7 @@ def print_findings(findings: Sequence[Finding], *, on_stderr: bool = False) -> N
     for finding in findings:
         word, colour = _SEVERITIES[finding.severity]
         table.add_row(Text(str(word), colour), Text(place(finding)), Text(told(finding.message)))
-    console(on_stderr=on_stderr).print(table)
+    show(table, on_stderr=on_stderr)
 
 
 def place(finding: Finding) -> str:

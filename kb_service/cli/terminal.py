@@ -7,18 +7,24 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import click
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 Step = Callable[[int, int], None]
 _WIDTH_OF_PIPES = 120
 
 
-def console(*, on_stderr: bool = False) -> Console:
-    """A console that adapts to the terminal; into a pipe it writes plain lines, not too narrow."""
+def show(*parts: RenderableType, on_stderr: bool = False) -> None:
+    """Print for whoever reads: laid out for the terminal, as plain text into a pipe."""
     stream = sys.stderr if on_stderr else sys.stdout
-    width = None if stream.isatty() else _WIDTH_OF_PIPES
-    return Console(file=stream, width=width, highlight=False, soft_wrap=False)
+    if stream.isatty():
+        Console(file=stream, highlight=False).print(*parts, sep="\n")
+        return
+    plain = Console(width=_WIDTH_OF_PIPES, highlight=False, color_system=None)
+    with plain.capture() as captured:
+        plain.print(*parts, sep="\n")
+    for line in captured.get().splitlines():
+        click.echo(line.rstrip(), file=stream)
 
 
 def remark(text: str) -> None:
@@ -36,8 +42,8 @@ def progress(title: str) -> Iterator[Step]:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    bars = Progress(*columns, console=console(on_stderr=True), transient=True, disable=not shown)
-    with bars:
+    console = Console(file=sys.stderr)
+    with Progress(*columns, console=console, transient=True, disable=not shown) as bars:
         task = bars.add_task(title, total=None)
 
         def step(done: int, of: int) -> None:

@@ -9,7 +9,7 @@ from itertools import islice
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 
-from kb_service.engine.rules import Rule, RuleBook, Stage
+from kb_service.engine.rules import RuleBook, Stage
 from kb_service.sparql import construct, select
 from kb_service.vocabulary import A, iri
 
@@ -122,21 +122,18 @@ def run_stages(store: Store, stages: Iterable[Stage]) -> None:
     for stage in stages:
         for rule in stage.once:
             store.update(rule.update)
-        rounds = 0
-        while sum(_add_new(store, rule) for rule in stage.repeated):
-            rounds += 1
-            if rounds > MOST_ROUNDS:
+        for _ in range(MOST_ROUNDS if stage.repeated else 0):
+            size = len(store)
+            for rule in stage.repeated:
+                store.update(rule.update)
+            if len(store) == size:
+                break
+        else:
+            if stage.repeated:
                 names = ", ".join(rule.name for rule in stage.repeated)
                 raise RulesDoNotSettleError(
                     f"stage {stage.name} still adds conclusions after {MOST_ROUNDS} rounds: {names}"
                 )
-
-
-def _add_new(store: Store, rule: Rule) -> int:
-    """How many conclusions one more round of a rule adds."""
-    new = [quad for quad in _quads(construct(store, rule.text)) if quad not in store]
-    store.extend(new)
-    return len(new)
 
 
 def everything(store: Store) -> Iterator[tuple[NamedNode, Triple]]:

@@ -82,7 +82,13 @@ def read_text(value: CellValue) -> str:
         )
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return "" if value is None else _clean(str(value))
+    text = "" if value is None else _clean(str(value))
+    if "\ufffd" in text or "??" in text:
+        raise Unreadable(
+            f"「{shown(text)}」里有文字在保存时丢失了；请改用 UTF-8 编码，或另存为 .xlsx。",
+            f"Characters were lost when {shown(text)!r} was saved; save as UTF-8 or as .xlsx.",
+        )
+    return text
 
 
 def _clean(text: str) -> str:

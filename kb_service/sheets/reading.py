@@ -57,8 +57,8 @@ def read_workbook(
     """
     faults = Faults()
     with open_tables(data, filename) as tables:
-        known_teams = {**teams_listed_in(tables), **(teams or {})}
-        reader = _Reader(catalogue, today, TeamReader(known_teams), faults)
+        team_reader = TeamReader(teams or {}, teams_listed_in(tables))
+        reader = _Reader(catalogue, today, team_reader, faults)
         try:
             for table in tables:
                 if table.name not in (GUIDE_SHEET, LISTS_SHEET):
@@ -110,6 +110,10 @@ class _Line:
             self.faults.add(self.cell(key).fault(fault.zh, fault.en, shown(value)))
             return None
 
+    def says_nothing(self) -> bool:
+        """Whether no column that is understood has anything in this row."""
+        return all(is_empty(self.value(column)) for column in self.header.columns)
+
     def has(self, key: str) -> bool:
         """Whether the cell under this key says anything, right or wrong."""
         return not is_empty(self.value(self.column(key)))
@@ -158,7 +162,7 @@ class _Reader:
                 self._read_line(_Line(table, row, header, self.faults))
 
     def _read_line(self, line: _Line) -> None:
-        if all(is_empty(line.value(column)) for column in line.header.columns):
+        if line.says_nothing():
             return
         self.lines_read += 1
         person = line.read("person", read_id)
@@ -199,22 +203,15 @@ class _Reader:
             line, "date", "缺少测评日期；请填写，例如 2026-05-04。", "The date", "2026-05-04"
         )
         source = line.read("source", read_choice, self.sources, "来源", "Source")
-        known = next(iter(self.catalogue.sources.values()), Choice("", person_iri(""), "", ""))
-        self._miss(
-            line, "source", f"缺少来源；请填写，例如「{known.zh}」。", "The source", known.en
-        )
+        zh, en = self._example_source()
+        self._miss(line, "source", f"缺少来源；请填写，例如「{zh}」。", "The source", en)
         expires = line.read("expires", read_day, day or EARLIEST, date.max)
         assessment = line.read("assessment", read_id)
         scale = line.read("scale", self._read_scale)
-        ratings = dict(self._ratings(line, rated, scale))
+        scale_is_clear = scale is not None or not line.has("scale")
+        ratings = dict(self._ratings(line, rated, scale)) if scale_is_clear else {}
         if not rated:
-            self.faults.add(
-                line.place.fault(
-                    "这一行有测评信息却没有评分；请至少填一项评分，或清空日期和来源。",
-                    "This row has an assessment but no rating; give at least one, "
-                    "or clear its date and source.",
-                )
-            )
+            self._miss_ratings(line)
         framework = line.header.framework
         if person is None or day is None or source is None or framework is None:
             return
@@ -232,6 +229,18 @@ class _Reader:
             en = f"{what} is missing; give one, such as {example}."
             self.faults.add(line.cell(key).fault(zh, en))
 
+    def _example_source(self) -> tuple[str, str]:
+        return next(((each.zh, each.en) for each in self.catalogue.sources.values()), ("", ""))
+
+    def _miss_ratings(self, line: _Line) -> None:
+        self.faults.add(
+            line.place.fault(
+                "这一行有测评信息却没有评分；请至少填一项评分，或清空日期和来源。",
+                "This row has an assessment but no rating; give at least one, "
+                "or clear its date and source.",
+            )
+        )
+
     def _ratings(
         self, line: _Line, rated: list[BoundColumn], scale: str | None
     ) -> Iterator[tuple[str, Decimal]]:
@@ -240,9 +249,12 @@ class _Reader:
             bounds = (column.dimension.minimum, column.dimension.maximum)
             if scale is not None:
                 bounds = self.catalogue.scales[scale]
-            rating = line.read(column.key, read_rating, *bounds)
-            if rating is not None:
-                yield column.key, rating
+            value = line.value(column)
+            try:
+                yield column.key, read_rating(value, *bounds)
+            except Unreadable as fault:
+                place = line.cell(column.key)
+                self.faults.add(place.fault(fault.zh, fault.en, shown(value)))
 
     def _read_scale(self, value: CellValue) -> str:
         text = read_id(value)

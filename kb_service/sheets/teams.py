@@ -21,11 +21,14 @@ def team(id: str, zh: str, en: str) -> Choice:
 
 
 class TeamReader:
-    """Finds the id of the team that a cell names, making one for a new name."""
+    """Finds the id of the team that a cell names, making one for a new name.
 
-    def __init__(self, known: Mapping[str, Choice]) -> None:
-        self._choices = Choices.of(known)
-        self._teams = dict(known)
+    Labels mean the teams that are known already before those that the workbook lists.
+    """
+
+    def __init__(self, known: Mapping[str, Choice], listed: Mapping[str, Choice]) -> None:
+        self._offered = [Choices.of(known), Choices.of(listed)]
+        self._teams = {**listed, **known}
 
     def read(self, value: CellValue) -> str:
         """The id of the team: the known one of this name, the name itself if it is an id, or new.
@@ -33,8 +36,9 @@ class TeamReader:
         The same new name gives the same id wherever it is read.
         """
         text = read_text(value)
-        if found := self._choices.find(text):
-            return found
+        for choices in self._offered:
+            if found := choices.find(text):
+                return found
         if len(text) > 200:
             raise Unreadable(
                 "班组名称不能超过 200 个字符，例如「热线一组」。",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TypeAlias
 
 MAX_CHARACTERS = 64 * 1024
 MAX_NESTING = 100
@@ -31,7 +32,8 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_SERVICE_IN_COMPARISON = re.compile(r"\).*service", re.IGNORECASE | re.DOTALL)
+_Token: TypeAlias = re.Match[str]
+_FORMS = {"ASK", "CONSTRUCT", "DESCRIBE", "SELECT"}
 
 
 class RefusedQuery(ValueError):
@@ -55,43 +57,74 @@ def inspect(text: str) -> QueryShape:
         raise RefusedQuery(
             f"The query is {len(text):,} characters long; at most {MAX_CHARACTERS:,} are read."
         )
+    tokens = [token for token in _TOKEN.finditer(text) if token.lastgroup != "space"]
+    _refuse_what_no_parser_should_see(tokens)
+    _refuse_calls(tokens)
+    return QueryShape(_names_graphs(tokens))
+
+
+def _refuse_what_no_parser_should_see(tokens: list[_Token]) -> None:
     depth = 0
-    names_its_graphs = False
-    form = before = ""
-    pending_service = False
-    for token in _TOKEN.finditer(text):
-        kind = token.lastgroup
-        if kind == "space":
-            continue
-        if pending_service and token[0] == "{":
-            raise _service_refused(text, token.start())
-        pending_service = False
-        if kind == "unended":
-            raise RefusedQuery(f"{_place(text, token.start())}: this string has no end.")
-        if kind == "open":
+    for token in tokens:
+        if token.lastgroup == "unended":
+            raise RefusedQuery(f"{_place(token)}: this string has no end.")
+        if token.lastgroup == "open":
             depth += 1
-            if depth > MAX_NESTING:
-                raise RefusedQuery(
-                    f"{_place(text, token.start())}: the query is nested deeper than "
-                    f"{MAX_NESTING} levels. Write it flatter or ask in several queries."
-                )
+        elif token.lastgroup == "close":
+            depth -= 1
+        if depth > MAX_NESTING:
+            raise RefusedQuery(
+                f"{_place(token)}: the query is nested deeper than {MAX_NESTING} levels. "
+                "Write it flatter or ask in several queries."
+            )
+
+
+def _refuse_calls(tokens: list[_Token]) -> None:
+    """Refuse SERVICE as a word, as a prefix before a group, and behind a comparison's `<`."""
+    for before, token, after in zip([None, *tokens], tokens, [*tokens[1:], None], strict=False):
+        kind, name = token.lastgroup, _name(token)
+        calls = (
+            (kind == "word" and "SERVICE" in name)
+            or (
+                kind in {"prefix", "bare"}
+                and "SERVICE" in name
+                and (after is not None and after[0] == "{")
+                and not (before is not None and before[0].upper() == "GRAPH")
+            )
+            or (kind == "iri" and "service" in token[0].partition(")")[2].lower())
+        )
+        if calls:
+            raise RefusedQuery(
+                f"{_place(token)}: SERVICE is refused. This endpoint asks no other endpoint; "
+                "ask the other one yourself and join the answers."
+            )
+
+
+def _names_graphs(tokens: list[_Token]) -> bool:
+    """Whether the query has a FROM clause of its own."""
+    depth, form, before = 0, "", ""
+    for token in tokens:
+        kind, name = token.lastgroup, _name(token)
+        if kind == "word":
+            if "FROM" in name:
+                return True
+            form = form or (name if name in _FORMS else "")
+        elif kind in {"prefix", "bare"} and depth == 0:
+            if "FROM" in name and before != "PREFIX" and form != "DESCRIBE":
+                return True
+        elif kind == "open":
+            depth += 1
         elif kind == "close":
             depth -= 1
-        elif kind == "iri" and _SERVICE_IN_COMPARISON.search(token[0]):
-            raise _service_refused(text, token.start())
-        elif kind == "word":
-            word = _unescaped(token[0]).upper()
-            if "SERVICE" in word:
-                raise _service_refused(text, token.start())
-            names_its_graphs = names_its_graphs or "FROM" in word
-            form = form or (word if word in {"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"} else "")
-        elif kind in {"prefix", "bare"}:
-            prefix = _unescaped(token[kind]).upper()
-            pending_service = "SERVICE" in prefix and before != "GRAPH"
-            if "FROM" in prefix and depth == 0 and before != "PREFIX" and form != "DESCRIBE":
-                names_its_graphs = True
-        before = token[0].upper()
-    return QueryShape(names_its_graphs)
+        before = name
+    return False
+
+
+def _name(token: _Token) -> str:
+    """The word or the prefix in capitals; nothing for any other token."""
+    if token.lastgroup in {"word", "prefix", "bare"}:
+        return _unescaped(token[token.lastgroup]).upper()
+    return ""
 
 
 def _unescaped(word: str) -> str:
@@ -103,14 +136,8 @@ def _unescaped(word: str) -> str:
     )
 
 
-def _service_refused(text: str, position: int) -> RefusedQuery:
-    return RefusedQuery(
-        f"{_place(text, position)}: SERVICE is refused. This endpoint asks no other endpoint; "
-        "ask the other one yourself and join the answers."
-    )
-
-
-def _place(text: str, position: int) -> str:
+def _place(token: _Token) -> str:
+    text, position = token.string, token.start()
     line = text.count("\n", 0, position) + 1
     column = position - text.rfind("\n", 0, position)
     return f"Line {line}, column {column}"

@@ -14,6 +14,7 @@ import pyoxigraph
 import rdflib
 from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 from pyshacl.pytypes import SHACLExecutor
+from rdflib import URIRef
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.query import Result
 
@@ -133,7 +134,7 @@ class Checker:
 
     def _findings(self, shape: TargetedShape, focus: list[Node]) -> list[Finding]:
         if focus and self._first_pass and shape.only_asks:
-            suspects = self._suspects(shape)
+            suspects = self._suspects(shape, focus)
             focus = [one for one in focus if one in suspects]
         findings: list[Finding] = []
         for start in range(0, len(focus), _PORTION):
@@ -142,10 +143,11 @@ class Checker:
                 break
         return distinct(findings)
 
-    def _suspects(self, shape: TargetedShape) -> set[Node]:
+    def _suspects(self, shape: TargetedShape, focus: Sequence[Node]) -> set[Node]:
+        """Whom Oxigraph answers the shape's questions with, and perhaps others."""
         suspects = set()
         for question in shape.questions:
-            answers = self._store.query(question)
+            answers = self._store.query(_asked_of(focus, question))
             if isinstance(answers, pyoxigraph.QuerySolutions):
                 suspects |= {node(answer["this"]) for answer in answers if answer["this"]}
         return suspects
@@ -175,6 +177,14 @@ class _PreparedGraph(rdflib.Graph):
 
 
 _prepared = lru_cache(maxsize=500)(prepareQuery)
+
+
+def _asked_of(focus: Sequence[Node], question: str) -> str:
+    """The question about some nodes only, where they are few and can be named in SPARQL."""
+    if len(focus) > _PORTION or not all(isinstance(one, URIRef) for one in focus):
+        return question
+    named = " ".join(str(NamedNode(str(one))) for one in focus)
+    return question.replace("WHERE {", f"WHERE {{ VALUES ?this {{ {named} }}", 1)
 
 
 def _quad(triple: Triple) -> Quad:

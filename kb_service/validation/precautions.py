@@ -9,6 +9,7 @@ from kb_service.findings import Finding, violation
 from kb_service.validation.text import shown
 
 DEEPEST = 100
+_MOST_ENTITIES = 100
 _LONGEST_ENTITY = 300
 _MOST_EXPANDED = 5_000_000
 _JSON_TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
@@ -56,6 +57,7 @@ class _XmlGuard:
         self._parser = parser
         self._text = text
         self._depth = 0
+        self._entities = 0
         self._expanded = 0
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
@@ -74,8 +76,9 @@ class _XmlGuard:
     def _entity(self, name: str, _parameter: object, value: str | None, *_rest: object) -> None:
         uses = self._text.count(f"&{name};".encode())
         self._expanded += uses * len(value or "")
+        self._entities += 1
         multiplies = value is None or "&" in value or len(value) > _LONGEST_ENTITY
-        if multiplies or self._expanded > _MOST_EXPANDED:
+        if multiplies or self._expanded > _MOST_EXPANDED or self._entities > _MOST_ENTITIES:
             self._refuse(_bad_entity(name, self._parser.CurrentLineNumber))
 
     def _refuse(self, fault: Finding) -> None:

@@ -24,8 +24,11 @@ Response = dict[str, Any]
 def start(root: str | None = None) -> Callable[[Request], Response]:
     """What answers requests, with shapes and shared knowledge of a knowledge folder in memory.
 
-    `{"kind": "rdf", "data", "media_type", "filename"?, "today"}` checks a document,
-    `{"kind": "triples", "ntriples", "today", "context_ntriples"?}` facts of our own making.
+    `{"kind": "rdf", "data", "media_type", "filename"?, "today"}` reads a document and checks it,
+    `{"kind": "triples", "ntriples", "today"}` checks facts of our own making, either of them beside
+    `"context_ntriples"` if there are any; `{"kind": "read", "data", …}` only reads. The answer has
+    `findings`, `status`, `report_turtle`, and of what is faultless `triples` (how many) and
+    `ntriples`.
     """
     logging.getLogger("rdflib.term").setLevel(logging.CRITICAL)
     folder = Path(root) if root else None
@@ -36,7 +39,9 @@ def start(root: str | None = None) -> Callable[[Request], Response]:
             data, beside = _triples(request)
         except RefusedInput as refused:
             return _response(refused.findings, folder) | {"status": refused.status}
-        findings = checker.check(data, date.fromisoformat(request["today"]), beside)
+        findings: list[Finding] = []
+        if request["kind"] != "read":
+            findings = checker.check(data, date.fromisoformat(request["today"]), beside)
         faultless = all(finding.severity != "violation" for finding in findings)
         return _response(findings, folder) | {
             "status": 200 if faultless else 422,
@@ -51,7 +56,7 @@ def _triples(request: Request) -> tuple[list[Triple], list[Triple]]:
     beside = _ntriples(request.get("context_ntriples", b""))
     if request["kind"] == "triples":
         return _ntriples(request["ntriples"]), beside
-    if request["kind"] == "rdf":
+    if request["kind"] in ("rdf", "read"):
         document = (request["data"], request.get("media_type", ""), request.get("filename", ""))
         return parse_submission(*document), beside
     raise ValueError(f"unknown kind of request: {request['kind']!r}")

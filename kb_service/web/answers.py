@@ -152,9 +152,7 @@ def training_plan(fit: Document) -> Document:
         "asOf": fit["asOf"],
         "steps": [{"order": number, **step} for number, step in enumerate(steps, start=1)],
         "hours": fit["planHours"],
-        "alternatives": [
-            training for training in fit["trainings"] if training["step"] is None
-        ],
+        "alternatives": [training for training in fit["trainings"] if training["step"] is None],
         "openGaps": fit["openGaps"],
     }
 

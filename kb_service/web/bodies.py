@@ -63,13 +63,13 @@ def json_body() -> object:
         raise _bad_json(error.zh, error.en) from error
     except RecursionError as error:
         raise _bad_json(
-            "JSON 嵌套太深;请写得平一些。", "The JSON is nested too deeply; write it flatter."
+            "JSON 嵌套太深；请写得平一些。", "The JSON is nested too deeply; write it flatter."
         ) from error
     except UnicodeDecodeError as error:
         raise _bad_json("JSON 应为 UTF-8 编码。", "Send the JSON as UTF-8.") from error
     except json.JSONDecodeError as error:
         raise _bad_json(
-            f"这不是 JSON:第 {error.lineno} 行第 {error.colno} 列读不下去。",
+            f"这不是 JSON：第 {error.lineno} 行第 {error.colno} 列读不下去。",
             f"This is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.",
             f"line {error.lineno}, column {error.colno}",
         ) from error
@@ -91,7 +91,7 @@ def unsupported(taken: Sequence[str]) -> Problem:
     listed = ", ".join(taken)
     return Problem(
         415,
-        f"请把 Content-Type 设为以下之一:{listed}。",
+        f"请把 Content-Type 设为以下之一：{listed}。",
         f"Send one of these as Content-Type: {listed}.",
         headers=[("Accept", listed)],
     )
@@ -126,7 +126,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(name for name in names if names.count(name) > 1)[:80]
         twice = twice.encode(errors="replace").decode()
         raise _Refused(
-            f"字段「{twice}」出现了两次;请只写一次。",
+            f"字段「{twice}」出现了两次；请只写一次。",
             f"The field {twice!r} is there twice; write it once.",
         )
     return found
@@ -145,7 +145,7 @@ def _check_characters(body: object) -> None:
             char in _CONTROL or "\ud800" <= char <= "\udfff" for char in value
         ):
             raise _Refused(
-                "文本中有控制字符或不完整的字符;请删去。",
+                "文本中有控制字符或不完整的字符；请删去。",
                 "A text has a control character or half a character; remove it.",
             )
 
@@ -167,6 +167,8 @@ def document(field: str = "file") -> Document:
 
 
 def _nothing(field: str = "") -> Problem:
-    named = f"(表单字段 {field})" if field else ""
+    named = f"（表单字段 {field}）" if field else ""
     form = f" in the form field {field!r}" if field else ""
-    return Problem(400, f"没有收到文件{named};请选择文件。", f"There is no file{form}; choose one.")
+    return Problem(
+        400, f"没有收到文件{named}；请选择文件。", f"There is no file{form}; choose one."
+    )

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from kb_service.catalogue import read_teams
 from kb_service.findings import Finding, RefusedInput
 from kb_service.knowledge_base import UnknownThingError
 from kb_service.sheets import write_template
 from kb_service.store.result_formats import best_type
 from kb_service.validation.reports import REPORT_FORMATS, report
 from kb_service.validation.submissions import MEDIA_TYPES, rdf_format
-from kb_service.vocabulary import ORGANISATION_GRAPH
 from kb_service.web.bodies import Document, document, unsupported
 from kb_service.web.problems import Problem
 from kb_service.web.service import Service, knowledge_base, service
@@ -37,7 +35,7 @@ class Report:
     """What the shapes say of a document that could be read."""
 
     findings: Sequence[Finding]
-    triples: int
+    size: Mapping[str, int]
 
     def as_json(self) -> dict[str, Any]:
         """The report as the API shows it; it conforms, as in SHACL, when nothing was found."""
@@ -48,7 +46,7 @@ class Report:
         return {
             "conforms": not self.findings,
             **counts,
-            "triples": self.triples,
+            "checked": dict(self.size),
             "findings": [finding.as_json() for finding in self.findings],
         }
 
@@ -59,7 +57,7 @@ def validate() -> Response:
     chosen = best_type(request.headers.get("Accept", ""), ["application/json", *REPORT_FORMATS])
     if chosen is None:
         listed = ", ".join(["application/json", *REPORT_FORMATS])
-        raise Problem(406, f"可选的格式:{listed}。", f"Accept one of these: {listed}.")
+        raise Problem(406, f"可选的格式：{listed}。", f"Accept one of these: {listed}.")
     found = checked(service(), document())
     if chosen == "application/json":
         return jsonify(found.as_json())
@@ -76,8 +74,10 @@ def checked(service: Service, given: Document) -> Report:
     """
     kb = service.knowledge_base
     if is_sheet(given):
-        findings, triples = check_sheet(service, read_sheet(service, given))
-        return Report(findings, triples)
+        contents = read_sheet(service, given)
+        people = {one.person for one in contents.assessments} | {one.id for one in contents.people}
+        size = {"people": len(people), "assessments": len(contents.assessments)}
+        return Report(check_sheet(service, contents), size)
     # Browsers guess the type of a file from lists of their own, so its name may decide instead.
     types = (given.media_type, "") if given.filename else (given.media_type,)
     media_type = next((one for one in types if rdf_format(one, given.filename)), None)
@@ -86,7 +86,7 @@ def checked(service: Service, given: Document) -> Report:
     answer = kb.check_document(given.data, media_type, given.filename)
     if answer["status"] not in (200, 422):
         raise RefusedInput(answer["findings"], answer["status"])
-    return Report(answer["findings"], answer["triples"])
+    return Report(answer["findings"], {"triples": answer["triples"]})
 
 
 @documents.post("/import")
@@ -106,9 +106,8 @@ def template() -> Response:
     framework = request.args.get("framework")
     if framework is not None and framework not in kb.catalogue.dimensions:
         raise UnknownThingError("framework", framework)
-    teams = read_teams(kb.store.graph(ORGANISATION_GRAPH))
     book = BytesIO()
-    write_template(book, kb.catalogue, framework, teams.values())
+    write_template(book, kb.catalogue, framework, kb.teams.values())
     answer = Response(book.getvalue(), mimetype=EXCEL)
     answer.headers["Content-Disposition"] = 'attachment; filename="rengang-template.xlsx"'
     return answer

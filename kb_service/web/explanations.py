@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Triple
 
 from kb_service.engine.explain import Explanation
 from kb_service.engine.rules import Rule
 from kb_service.knowledge_base import KnowledgeBase
-from kb_service.vocabulary import A, NAMESPACES, iri, local_id
+from kb_service.vocabulary import NAMESPACES, A, iri, local_id
 from kb_service.web.labels import Label, LabelReader, Labels, person_of
 from kb_service.web.problems import Problem
 
@@ -69,6 +69,14 @@ def _tree(explained: Explanation, labels: Labels) -> Tree:
         "facts": [_fact(triple, labels) for triple in explained.facts],
         "conclusions": [_tree(child, labels) for child in explained.conclusions],
     }
+
+
+def concluded_by(kb: KnowledgeBase, person: str, conclusion: str) -> str:
+    """The name of the rule that made a conclusion about a person."""
+    quads = kb.workspace(person).quads_for_pattern(
+        NamedNode(conclusion), _CONCLUDED_BY, None, DefaultGraph()
+    )
+    return next(local_id(quad.object) for quad in quads if isinstance(quad.object, NamedNode))
 
 
 def rule_words(rule: Rule) -> Tree:

@@ -12,8 +12,6 @@ from kb_service.web.problems import refused
 from kb_service.web.service import service
 from kb_service.web.sheet_imports import SHEET_TYPES, is_sheet, read_sheet, store_sheet
 
-
-
 forms = Blueprint("forms", __name__)
 
 

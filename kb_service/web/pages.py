@@ -11,7 +11,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from kb_service.questions import questions
 from kb_service.web import answers
 from kb_service.web.api import asked, described, window
-from kb_service.web.explanations import explanation, rule_words
+from kb_service.web.explanations import concluded_by, explanation, rule_words
 from kb_service.web.labels import person_of
 from kb_service.web.problems import Problem
 from kb_service.web.service import knowledge_base, service
@@ -33,7 +33,7 @@ def page(api: str | None = None) -> Callable[[Callable[_P, str]], Callable[_P, R
             best = wanted.best_match(offered) if wanted else "text/html"
             if best is None:
                 listed = ", ".join(offered)
-                raise Problem(406, f"可选的格式:{listed}。", f"Accept one of these: {listed}.")
+                raise Problem(406, f"可选的格式：{listed}。", f"Accept one of these: {listed}.")
             if api and best == "application/json":
                 values: dict[str, Any] = {**request.args.to_dict(), **kwargs}
                 response = make_response(redirect(url_for(api, **values), 303))
@@ -77,19 +77,17 @@ def position_model(model: str) -> str:
     shown = answers.position_model(kb, model)
     found = answers.candidates(kb, model, *window(20))
     parts = _by_part(shown["requirements"])
-    return render_template("model.html", model=shown, parts=parts, candidates=found)
+    return render_template("model.html", model=shown, requirements=parts, candidates=found)
 
 
 def _by_part(requirements: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    found = {
-        part: [one for one in requirements if one["part"] == part] for part in PARTS
-    }
+    found = {part: [one for one in requirements if one["part"] == part] for part in PARTS}
     return {part: members for part, members in found.items() if members}
 
 
 @pages.get("/people")
 @page("api.people")
-def people() -> Response | str:
+def people() -> str:
     """Who is in here."""
     kb = knowledge_base()
     return render_template(
@@ -117,16 +115,20 @@ def fit(person: str, model: str) -> str:
     """How somebody fits a position, why, and what would close the gaps."""
     kb = knowledge_base()
     shown = answers.fit(kb, person, model)
-    rules = kb.rules.by_iri
-    words = {rule.name: rule_words(rule) for rule in rules.values()}
+    words = {rule.name: rule_words(rule) for rule in kb.rules.by_iri.values()}
+    reasons: dict[str, list[dict[str, Any]]] = {}
+    for reason in shown["reasons"]:
+        reasons.setdefault(reason["rule"], []).append(reason)
     return render_template(
         "fit.html",
         fit=shown,
         person=answers.person(kb, person),
         model=answers.position_model(kb, model),
-        parts=_by_part(shown["requirements"]),
+        requirements=_by_part(shown["requirements"]),
         plan=answers.training_plan(shown),
         rules=words,
+        rule=words[concluded_by(kb, person, shown["conclusion"])],
+        reasons=reasons,
         assumptions=_by_kind(shown["assumptions"]),
     )
 
@@ -143,15 +145,22 @@ def _by_kind(assumptions: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]
 def explain() -> str:
     """Why something was concluded, as a tree that opens step by step."""
     conclusion = request.args.get("conclusion", "")
-    tree = explanation(knowledge_base(), service().labels, conclusion)
-    return render_template("explain.html", tree=tree, person=person_of(conclusion))
+    kb = knowledge_base()
+    tree = explanation(kb, service().labels, conclusion)
+    person = person_of(conclusion)
+    about = answers.person(kb, person) if person else None
+    return render_template("explain.html", tree=tree, person=about)
 
 
 @pages.get("/questions")
 @page("api.list_of_questions")
 def list_of_questions() -> str:
     """Every question, with a form for what it takes."""
-    return render_template("questions.html", questions=map(described, questions().values()))
+    return render_template(
+        "questions.html",
+        questions=list(map(described, questions().values())),
+        models=answers.position_models(knowledge_base()),
+    )
 
 
 @pages.get("/questions/<name>")
@@ -164,7 +173,15 @@ def question(name: str) -> str:
     if known is None or set(known.takes) <= set(request.args):
         answer = asked(name, limit + 1, offset)
         known = answer.question
-    found = answers.Part([], limit, offset, answer is not None and len(answer.rows) > limit)
+    rows = answer.rows[:limit] if answer else []
+    found = answers.Part(
+        list(map(dict, rows)), limit, offset, answer is not None and len(answer.rows) > limit
+    )
     return render_template(
-        "question.html", question=described(known), text=known.text, answer=answer, part=found
+        "question.html",
+        question=described(known),
+        text=known.text,
+        answer=answer,
+        part=found,
+        models=answers.position_models(knowledge_base()),
     )

@@ -19,19 +19,19 @@ TITLES = {
 DETAILS = {
     400: ("请检查请求的格式。", "Check the form of the request."),
     404: (
-        "这个地址没有内容;请从首页重新进入。",
+        "这个地址没有内容；请从首页重新进入。",
         "There is nothing at this address; start again from the home page.",
     ),
     405: (
-        "这个地址不支持这种请求方法,可用的方法见 Allow。",
+        "这个地址不支持这种请求方法，可用的方法见 Allow。",
         "This address does not take this method; the header Allow names those it takes.",
     ),
     413: (
-        "一次最多提交 32 MiB;没有保存任何内容。请拆分后再提交。",
+        "一次最多提交 32 MiB；没有保存任何内容。请拆分后再提交。",
         "At most 32 MiB are taken at a time; nothing was stored. Split it and hand it in again.",
     ),
     500: (
-        "这是我们的错误,没有保存任何内容。请稍后再试;如果一再发生,请告诉管理员发生的时间。",
+        "这是我们的错误，没有保存任何内容。请稍后再试；如果一再发生，请告诉管理员发生的时间。",
         "This is our fault, nothing was stored. Try again; if it happens again, tell your "
         "administrator when it did.",
     ),
@@ -46,6 +46,6 @@ KINDS = {
 QUERY_DETAILS = {
     400: "查询无法执行。",
     406: "没有所要的结果格式。",
-    422: "结果太大,请缩小范围或加上 LIMIT。",
+    422: "结果太大，请缩小范围或加上 LIMIT。",
     503: "查询已停止或暂时无法执行。",
 }

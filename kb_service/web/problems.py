@@ -105,7 +105,7 @@ def _as_problem(error: Exception) -> Problem:
         )
     if isinstance(error, QueryProblem):
         zh = QUERY_DETAILS.get(error.status, "查询没有执行。")
-        return Problem(error.status, f"{zh}详情(英文):{error.detail}", error.detail)
+        return Problem(error.status, f"{zh}详情（英文）：{error.detail}", error.detail)
     if isinstance(error, WorkerTimedOut | WorkerDied | WorkerBusy | WorkerFailed):
         return _stopped(error)
     if isinstance(error, HTTPException):
@@ -118,7 +118,7 @@ def refused(error: RefusedInput) -> Problem:
     first = error.findings[0].message if error.findings else None
     zh, en = (first["zh"], first["en"]) if first else DETAILS[400]
     if (more := len(error.findings) - 1) > 0:
-        zh, en = f"{zh}(另有 {more} 处,见下。)", f"{en} (And {more} more, listed below.)"
+        zh, en = f"{zh}（另有 {more} 处，见下。）", f"{en} (And {more} more, listed below.)"
     return Problem(error.status, zh, en, error.findings)
 
 
@@ -140,26 +140,26 @@ def _stopped(error: Exception) -> Problem:
     if isinstance(error, WorkerDied):
         return Problem(
             400,
-            "处理这份输入所需的内存或嵌套层数超出限度,已停止;没有保存任何内容。请拆分后再提交。",
+            "处理这份输入所需的内存或嵌套层数超出限度，已停止；没有保存任何内容。请拆分后再提交。",
             "This input takes more memory or nesting than is allowed, so reading it was stopped; "
             "nothing was stored. Split it and hand it in again.",
         )
     if isinstance(error, WorkerTimedOut):
         return Problem(
             503,
-            "处理时间过长,已停止;没有保存任何内容。请拆分成较小的部分再提交。",
+            "处理时间过长，已停止；没有保存任何内容。请拆分成较小的部分再提交。",
             "This took too long and was stopped; nothing was stored. Hand it in in smaller parts.",
         )
     if isinstance(error, WorkerBusy):
         return Problem(
             503,
-            "正在处理的请求太多,请稍后再试。",
+            "正在处理的请求太多，请稍后再试。",
             "Too many requests are being worked on; try again in a moment.",
         )
     _LOG.error("a worker failed: %s", str(error).partition(":")[0])
     return Problem(
         503,
-        "处理进程出错,没有保存任何内容;请稍后再试。",
+        "处理进程出错，没有保存任何内容；请稍后再试。",
         "The process that works on this failed, nothing was stored; try again in a moment.",
     )
 

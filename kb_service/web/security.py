@@ -46,7 +46,7 @@ def _refuse_other_sites() -> None:
     if not allowed:
         raise Problem(
             403,
-            "这个请求来自另一个网站,没有执行。请直接在本服务的页面上操作。",
+            "这个请求来自另一个网站，没有执行。请直接在本服务的页面上操作。",
             "This request was caused by another site and was not carried out. "
             "Use the pages of this service.",
         )

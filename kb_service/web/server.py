@@ -5,19 +5,18 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+from ipaddress import ip_address
 from types import FrameType
 from typing import Any
 
 from flask import Flask
 from waitress import create_server
-from waitress.buffers import OverflowableBuffer
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 
 from kb_service.web.service import EXTENSION, Service
 
 _LOG = logging.getLogger("kb_service.web")
-_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _MOST_BYTES_READ = 4 * 1024**3
 _CLOCK_SECONDS = 60.0
 
@@ -28,8 +27,8 @@ def serve(app: Flask, host: str, port: int) -> None:
     On a loopback address only requests that name this machine are answered, so that no web page
     can reach the service under a name of its own that resolves to 127.0.0.1.
     """
-    if host in _LOOPBACK and not app.config.get("TRUSTED_HOSTS"):
-        app.config["TRUSTED_HOSTS"] = ["localhost", "127.0.0.1", "[::1]"]
+    if _is_loopback(host) and not app.config.get("TRUSTED_HOSTS"):
+        app.config["TRUSTED_HOSTS"] = ["localhost", "127.0.0.1", "[::1]", host]
     server = make_server(app, host, port)
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -51,45 +50,45 @@ def make_server(app: Flask, host: str, port: int) -> Any:
     Uploads beyond the app's limit are received and thrown away, so that whoever sends one hears
     the app's 413 instead of a broken connection, and no disk fills.
     """
-    return _announcing(
-        create_server(
-            app,
-            host=host,
-            port=port,
-            threads=8,
-            connection_limit=1000,
-            channel_timeout=60,
-            cleanup_interval=10,
-            asyncore_use_poll=True,
-            max_request_body_size=_MOST_BYTES_READ,
-            ident=None,
-            clear_untrusted_proxy_headers=True,
-        ),
-        int(app.config["MAX_CONTENT_LENGTH"]),
+    listening: dict[int, Any] = {}
+    server = create_server(
+        app,
+        map=listening,
+        host=host,
+        port=port,
+        threads=8,
+        connection_limit=1000,
+        channel_timeout=60,
+        cleanup_interval=10,
+        asyncore_use_poll=True,
+        max_request_body_size=_MOST_BYTES_READ,
+        ident=None,
+        clear_untrusted_proxy_headers=True,
     )
-
-
-def _announcing(server: Any, most_kept: int) -> Any:
-    """The server with a parser that keeps `most_kept` bytes of a body at most."""
-
-    class Parser(HTTPRequestParser):  # type: ignore[misc]
-        def parse_header(self, header_plus: bytes) -> None:
-            super().parse_header(header_plus)
-            if self.body_rcv is not None:
-                self.body_rcv.buf = _Bounded(self.adj.inbuf_overflow, most_kept)
-
-    class Channel(HTTPChannel):  # type: ignore[misc]
-        parser_class = Parser
-
-    server.channel_class = Channel
+    channel_class = _channel_class(int(app.config["MAX_CONTENT_LENGTH"]))
+    for dispatcher in listening.values():
+        if hasattr(dispatcher, "channel_class"):
+            dispatcher.channel_class = channel_class
     return server
 
 
-class _Bounded(OverflowableBuffer):  # type: ignore[misc]
-    """A buffer that counts everything and keeps the beginning."""
+def _channel_class(most_kept: int) -> type:
+    """Waitress's channel with a parser that keeps `most_kept` bytes of a body at most."""
 
-    def __init__(self, overflow: int, most_kept: int) -> None:
-        super().__init__(overflow)
+    def parse_header(self: Any, header_plus: bytes) -> None:
+        HTTPRequestParser.parse_header(self, header_plus)
+        if self.body_rcv is not None:
+            self.body_rcv.buf = _Beginning(self.body_rcv.buf, most_kept)
+
+    parser = type("BoundedParser", (HTTPRequestParser,), {"parse_header": parse_header})
+    return type("BoundedChannel", (HTTPChannel,), {"parser_class": parser})
+
+
+class _Beginning:
+    """A buffer of waitress that counts everything and keeps the beginning."""
+
+    def __init__(self, buffer: Any, most_kept: int) -> None:
+        self._buffer = buffer
         self._room = most_kept
         self._seen = 0
 
@@ -97,10 +96,19 @@ class _Bounded(OverflowableBuffer):  # type: ignore[misc]
         return self._seen
 
     def append(self, data: bytes) -> None:
+        """Take in a piece of the body."""
         self._seen += len(data)
         if self._room > 0:
-            super().append(data[: self._room])
+            self._buffer.append(data[: self._room])
             self._room -= len(data)
+
+    def getfile(self) -> Any:
+        """What was kept, as a file."""
+        return self._buffer.getfile()
+
+    def close(self) -> None:
+        """Let go of what was kept."""
+        self._buffer.close()
 
 
 def watch_the_date(app: Flask, stopping: threading.Event) -> None:
@@ -118,6 +126,13 @@ def close(app: Flask) -> None:
     service: Service = app.extensions[EXTENSION]
     service.close()
     service.knowledge_base.close()
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _stop(number: int, frame: FrameType | None) -> None:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from kb_service.catalogue import read_teams
 from kb_service.findings import Finding, RefusedInput
-from kb_service.people_records import (
-    PersonRecord,
-    assessment_triples,
-    person_triples,
-)
+from kb_service.people_records import PersonRecord
 from kb_service.sheets import SheetContents
-from kb_service.vocabulary import ORGANISATION_GRAPH
 from kb_service.web.answers import stored_record
 from kb_service.web.bodies import Document
 from kb_service.web.service import Service
@@ -60,37 +55,30 @@ def read_sheet(service: Service, document: Document) -> SheetContents:
             "data": document.data,
             "filename": document.filename or "sheet" + SHEET_TYPES.get(document.media_type, ""),
             "today": kb.latest_day.isoformat(),
-            "teams": read_teams(kb.store.graph(ORGANISATION_GRAPH)),
+            "teams": dict(kb.teams),
         }
     )
     if "findings" in answer:
         raise RefusedInput(answer["findings"], answer["status"])
-    contents = SheetContents(
-        tuple(answer["people"]),
-        tuple(answer["assessments"]),
-        answer["places"],
-        tuple(answer["teams"]),
-        tuple(answer["notes"]),
-    )
+    contents = SheetContents(**answer)
     known = {person.id: stored_record(kb, person.id) for person in contents.people}
-    joined = contents.people_joined_with({id: one for id, one in known.items() if one})
-    return SheetContents(
-        joined, contents.assessments, contents.places, contents.teams, contents.notes
+    return replace(
+        contents,
+        people=contents.people_joined_with({id: one for id, one in known.items() if one}),
     )
 
 
-def check_sheet(service: Service, contents: SheetContents) -> tuple[list[Finding], int]:
-    """What the shapes say of a sheet, with its rows and columns, and how many triples it gives."""
+def check_sheet(service: Service, contents: SheetContents) -> Sequence[Finding]:
+    """What the shapes say of a sheet, with its rows and columns; nothing is stored."""
     kb = service.knowledge_base
     people = {person.id: person for person in contents.people}
-    for assessment in contents.assessments:
-        if assessment.person not in people and not kb.has_person(assessment.person):
-            people[assessment.person] = PersonRecord(assessment.person, assessment.person)
-    triples = [triple for person in people.values() for triple in person_triples(person)]
-    for assessment in contents.assessments:
-        triples += assessment_triples(assessment, kb.catalogue)
-    findings = [_placed(finding, contents) for finding in kb.check_triples(triples)]
-    return [*findings, *contents.notes], len(triples)
+    for person in {assessment.person for assessment in contents.assessments} - set(people):
+        people[person] = stored_record(kb, person) or PersonRecord(person, person)
+    try:
+        found = kb.check_records(people.values(), contents.assessments, contents.places.of)
+    except RefusedInput as refused:
+        found = tuple(refused.findings)
+    return [*found, *contents.notes]
 
 
 def store_sheet(service: Service, contents: SheetContents) -> Stored:
@@ -107,16 +95,3 @@ def store_sheet(service: Service, contents: SheetContents) -> Stored:
         record = None if person in names else stored_record(kb, person)
         names.setdefault(person, record.name if record else person)
     return Stored(people, names, (*contents.notes, *report.notes))
-
-
-def _placed(finding: Finding, contents: SheetContents) -> Finding:
-    where = contents.places.of(finding.focus) or finding.where
-    return Finding(
-        finding.severity,
-        finding.message,
-        where,
-        finding.focus,
-        finding.path,
-        finding.value,
-        finding.shape,
-    )

@@ -95,7 +95,7 @@ def _refuse_update(given: Pairs) -> None:
     if any(name == "update" for name, _ in given):
         raise Problem(
             403,
-            "这个端点只接受查询。人员和测评请通过 /api/v1 写入,其他知识请修改本体文件。",
+            "这个端点只接受查询。人员和测评请通过 /api/v1 写入，其他知识请修改本体文件。",
             "This endpoint takes queries only. Write people and assessments by /api/v1, "
             "and change other knowledge in its files.",
         )
@@ -138,7 +138,9 @@ def _page(given: Pairs) -> Response | str:
     if answer.content_type.startswith("text/turtle"):
         return _form(query, graph=answer.body.decode())
     found = json.loads(answer.body)
-    return _form(query, table=None if "boolean" in found else _table(found), yes=found.get("boolean"))
+    return _form(
+        query, table=None if "boolean" in found else _table(found), yes=found.get("boolean")
+    )
 
 
 def _form(query: str, **result: Any) -> str:
@@ -170,7 +172,10 @@ def _table(found: dict[str, Any]) -> Table:
     columns = found["head"]["vars"]
     rows = found["results"]["bindings"]
     shown = [
-        [str(row[column]["value"]) if isinstance(row.get(column), dict) else "" for column in columns]
+        [
+            str(row[column]["value"]) if isinstance(row.get(column), dict) else ""
+            for column in columns
+        ]
         for row in rows[:_ROWS_ON_PAGE]
     ]
     return Table(columns, shown, len(rows) > _ROWS_ON_PAGE)

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote, urlencode
 
 from flask import Flask, request
 
+from kb_service.findings import Finding
 from kb_service.vocabulary import NAMESPACES
 from kb_service.web.labels import Label
 from kb_service.web.language import language, said, say
 from kb_service.web.service import knowledge_base, service
+
+# Messages about sheets begin with their place; it has a column of its own on a page.
+_PLACE_ZH = re.compile(r"((?:工作表「[^」]*」)?(?:第 \d+ 行)?(?: ?[A-Z]+ 列(?:「[^」]*」)?)?)[:：]")
+_PLACE_EN = re.compile(
+    r"((?:[Ss]heet [^:]*?, )?(?:[Rr]ow|[Ll]ine) \d+(?:, column [A-Z]+(?: \([^)]*\))?)?): "
+)
+_CHINESE_PLACES = [
+    (re.compile(r"^sheet ([^,]*)(?:, )?"), r"工作表「\1」"),
+    (re.compile(r"(?:row|line) (\d+)(?:, )?"), r"第 \1 行"),
+    (re.compile(r"column ([A-Z]+|\d+)"), r" \1 列"),
+]
 
 
 def register_view(app: Flask) -> None:
@@ -27,6 +40,8 @@ def register_view(app: Flask) -> None:
     app.add_template_filter(number, "number")
     app.add_template_filter(percent, "percent")
     app.add_template_filter(short, "short")
+    app.add_template_filter(plain, "plain")
+    app.add_template_global(placed, "placed")
 
 
 def number(value: float | int | None) -> str:
@@ -34,6 +49,11 @@ def number(value: float | int | None) -> str:
     if value is None:
         return "–"
     return f"{value:.1f}".removesuffix(".0")
+
+
+def plain(value: float | int) -> str:
+    """A number with all the digits it has: 0.3 as 0.3, 8.0 as 8."""
+    return f"{value:.6f}".rstrip("0").rstrip(".")
 
 
 def percent(value: float | int | None) -> str:
@@ -48,7 +68,7 @@ def short(iri: object) -> str:
     if not spaces:
         return text
     prefix, namespace = max(spaces, key=lambda space: len(space[1]))
-    return f"{prefix}:{text[len(namespace):]}"
+    return f"{prefix}:{text[len(namespace) :]}"
 
 
 def named(prefix: str, local: str | None) -> Label | None:
@@ -61,6 +81,23 @@ def share_of_scale(framework: str, dimension: str, level: float | None) -> float
     known: Mapping[str, Any] = knowledge_base().catalogue.dimensions.get(framework, {})
     top = float(known[dimension].maximum) if dimension in known else 10.0
     return 0.0 if level is None else max(0.0, min(100.0, 100 * level / top))
+
+
+def placed(finding: Finding | Mapping[str, Any]) -> tuple[str, str]:
+    """Where a finding belongs and what it says, as two texts in the reader's language."""
+    shown = finding.as_json() if isinstance(finding, Finding) else finding
+    words, where = said(cast(Mapping[str, object], shown["message"])), str(shown.get("where", ""))
+    match = (_PLACE_ZH if language() == "zh" else _PLACE_EN).match(words)
+    if match and match[1]:
+        rest = words[match.end() :]
+        return match[1], rest
+    return (_in_chinese(where) if language() == "zh" else where), words
+
+
+def _in_chinese(where: str) -> str:
+    for pattern, words in _CHINESE_PLACES:
+        where = pattern.sub(words, where)
+    return where
 
 
 def address_in(lang: str) -> str:

@@ -1,0 +1,149 @@
+"""`rengang export`: facts and conclusions as RDF."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import click
+from pyoxigraph import NamedNode, Quad, RdfFormat, serialize
+
+from kb_service.cli.commands import Command, option, with_shared_options
+from kb_service.cli.failures import NotFound
+from kb_service.cli.language import Words, say
+from kb_service.cli.opening import reading
+from kb_service.cli.terminal import Step, progress, remark
+from kb_service.knowledge_base import KnowledgeBase, UnknownThingError
+from kb_service.vocabulary import BASE, NAMESPACES, people_graph, person_conclusions_graph
+
+_WORDS = Words(
+    zh="""
+    导出事实和结论,默认为全部图的 TriG。
+
+    --person 导出一个人的全部资料。--graph 取一个图及其下级,可写全称,
+    也可省去前缀:people、conclusions/people/p001、ontology、policy。
+    Turtle 不含图名,所有图合在一起。
+
+    示例:
+      rengang export -o 全部.trig
+      rengang export --person p001 --format turtle
+      rengang export --graph ontology --format nquads | gzip > knowledge.nq.gz
+    """,
+    en="""
+    Export facts and conclusions, all graphs as TriG by default.
+
+    --person exports all there is about one person. --graph takes a graph and those
+    beneath it, by its whole IRI or without our prefix: people,
+    conclusions/people/p001, ontology, policy. Turtle has no graph names: everything
+    is merged.
+
+    Examples:
+      rengang export -o everything.trig
+      rengang export --person p001 --format turtle
+      rengang export --graph ontology --format nquads | gzip > knowledge.nq.gz
+    """,
+)
+_FORMATS = {
+    "trig": RdfFormat.TRIG,
+    "nquads": RdfFormat.N_QUADS,
+    "turtle": RdfFormat.TURTLE,
+    "jsonld": RdfFormat.JSON_LD,
+}
+_BOOKKEEPING = NamedNode(BASE + "store")
+
+
+@click.command("export", cls=Command, words=_WORDS)
+@with_shared_options
+@option(
+    "--graph",
+    "graphs",
+    metavar="GRAPH",
+    multiple=True,
+    zh="只导出此图;可重复。",
+    en="Only this graph; may be repeated.",
+)
+@option("--person", metavar="ID", zh="只导出此人。", en="Only this person.")
+@option(
+    "--format",
+    "form",
+    type=click.Choice(tuple(_FORMATS)),
+    default="trig",
+    show_default=True,
+    zh="输出格式。",
+    en="The form of the output.",
+)
+@option(
+    "--output",
+    "-o",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    zh="写入文件;默认写到标准输出。",
+    en="Write to a file; standard output by default.",
+)
+def export(graphs: tuple[str, ...], person: str | None, form: str, output: Path | None) -> None:
+    """Write the graphs asked for."""
+    with reading() as base:
+        names = _names(base, graphs, person)
+        if output is None:
+            _write(base, names, form, sys.stdout.buffer)
+            return
+        unfinished = output.with_name(output.name + ".part")
+        try:
+            with unfinished.open("wb") as file:
+                _write(base, names, form, file)
+            unfinished.replace(output)
+        except OSError as error:
+            raise click.FileError(str(output), error.strerror or str(error)) from error
+        finally:
+            unfinished.unlink(missing_ok=True)
+    remark(say(f"已写出 {len(names)} 个图到 {output}", f"Wrote {len(names)} graphs to {output}"))
+
+
+def _names(base: KnowledgeBase, graphs: tuple[str, ...], person: str | None) -> list[NamedNode]:
+    """The names of the graphs asked for, each once."""
+    if person is not None:
+        if not base.has_person(person):
+            raise UnknownThingError("person", person)
+        return [people_graph(person), person_conclusions_graph(person)]
+    everything = [name for name in base.store.graph_names() if name != _BOOKKEEPING]
+    if not graphs:
+        return everything
+    found: dict[NamedNode, None] = {}
+    for given in graphs:
+        whole = given if given.startswith(("http:", "https:", "urn:")) else BASE + given.strip("/")
+        below = [
+            name
+            for name in everything
+            if name.value == whole or name.value.startswith(whole.rstrip("/") + "/")
+        ]
+        if not below:
+            raise NotFound(f"没有图 {given}。", f"There is no graph {given}.")
+        found |= dict.fromkeys(below)
+    return list(found)
+
+
+def _write(base: KnowledgeBase, names: list[NamedNode], form: str, target: IO[bytes]) -> None:
+    prefixes: dict[str, Any] = {} if form == "nquads" else dict(NAMESPACES)
+    with progress(say("导出", "Exporting")) as step:
+        serialize(
+            _statements(base, names, form, step),
+            output=target,
+            format=_FORMATS[form],
+            prefixes=prefixes,
+        )
+
+
+def _statements(
+    base: KnowledgeBase, names: list[NamedNode], form: str, step: Step
+) -> Iterator[Any]:
+    """The quads of the graphs in a settled order; triples for a format without graphs."""
+    for done, name in enumerate(names, start=1):
+        for triple in sorted(base.store.graph(name), key=str):
+            yield (
+                triple
+                if form == "turtle"
+                else Quad(triple.subject, triple.predicate, triple.object, name)
+            )
+        step(done, len(names))

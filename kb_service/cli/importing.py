@@ -1,0 +1,137 @@
+"""`rengang import`: people, assessments and shared knowledge from files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from kb_service.cli.commands import Command, option, with_shared_options
+from kb_service.cli.documents import in_file, is_sheet, read_bytes, sheet_reader
+from kb_service.cli.failures import Failure
+from kb_service.cli.findings import print_findings
+from kb_service.cli.language import Words, say
+from kb_service.cli.opening import writing
+from kb_service.cli.terminal import progress
+from kb_service.findings import Finding, RefusedInput
+from kb_service.knowledge_base import ExampleRefusedError, ImportReport, KnowledgeBase
+
+_WORDS = Words(
+    zh="""
+    导入人员、测评,或自己的岗位模型。
+
+    .xlsx 和 .csv 按模板读取(见 rengang template),其余文件按 RDF 读取:
+    Turtle(.ttl)、JSON-LD、RDF/XML、N-Triples。全部检查无误后才存入,
+    有一处错误就什么都不存,并逐条说明位置和改法。
+
+    示例:
+      rengang import 测评.xlsx
+      rengang import 人员.xlsx 质检.csv
+      rengang import my-model.ttl
+      rengang import --example
+    """,
+    en="""
+    Import people and assessments, or a position model of your own.
+
+    .xlsx and .csv are read as the template lays them out (see rengang template),
+    anything else as RDF: Turtle (.ttl), JSON-LD, RDF/XML, N-Triples. Everything is
+    checked first; a single fault and nothing is stored, each told with its place.
+
+    Examples:
+      rengang import assessments.xlsx
+      rengang import people.xlsx quality.csv
+      rengang import my-model.ttl
+      rengang import --example
+    """,
+)
+
+
+@click.command("import", cls=Command, words=_WORDS)
+@with_shared_options
+@option("--example", is_flag=True, zh="载入示例机构。", en="Load the example organisation.")
+@click.argument(
+    "files",
+    nargs=-1,
+    metavar="[FILE]...",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+)
+def import_files(files: tuple[Path, ...], example: bool) -> None:
+    """Store what files say, all of it or nothing."""
+    if not files and not example:
+        raise click.UsageError(
+            say("请给出至少一个文件,或 --example。", "Name at least one file, or --example.")
+        )
+    with writing() as base:
+        if example:
+            load_example(base)
+        if files:
+            report = _import(base, files)
+            print_findings(report.notes, on_stderr=True)
+            click.echo(_told(report))
+
+
+def load_example(base: KnowledgeBase) -> None:
+    """Load the example organisation into a knowledge base without people, and say so."""
+    try:
+        with progress(say("载入示例机构", "Loading the example organisation")) as step:
+            report = base.load_example(step)
+    except ExampleRefusedError as error:
+        raise Failure(
+            "数据文件夹里已有人员,示例机构不会混入其中;请另选一个 --data 文件夹。",
+            "There are people in this data folder already, and the example is not mixed with"
+            " them; name another folder with --data.",
+        ) from error
+    click.echo(_told(report))
+
+
+def _import(base: KnowledgeBase, files: Sequence[Path]) -> ImportReport:
+    """Check every file before the first is stored."""
+    documents = {path: read_bytes(path) for path in files if not is_sheet(path)}
+    sheets = [path for path in files if is_sheet(path)]
+    faults: list[Finding] = []
+    if len(files) > 1:
+        for path, data in documents.items():
+            found = base.check_document(data, "", path.name)["findings"]
+            faults += in_file(found, path)
+    with sheet_reader(base) as reader:
+        try:
+            batch = reader.read_all(sheets)
+        except RefusedInput as refused:
+            raise RefusedInput((*faults, *refused.findings)) from refused
+    if any(fault.severity == "violation" for fault in faults):
+        raise RefusedInput(tuple(faults))
+    total = ImportReport(notes=batch.notes)
+    with progress(say("检查并存入", "Checking and storing")) as step:
+        if sheets:
+            total = _sum(
+                total,
+                base.import_records(
+                    batch.people.values(),
+                    batch.assessments.values(),
+                    teams=batch.teams.values(),
+                    places=batch.place,
+                    progress=step,
+                ),
+            )
+        for path, data in documents.items():
+            total = _sum(total, base.import_rdf(data, "", path.name, step))
+    return total
+
+
+def _sum(one: ImportReport, other: ImportReport) -> ImportReport:
+    return ImportReport(
+        one.people + other.people,
+        one.assessments + other.assessments,
+        one.triples + other.triples,
+        (*one.notes, *other.notes),
+    )
+
+
+def _told(report: ImportReport) -> str:
+    if not report.people:
+        return say(f"已存入 {report.triples} 条三元组。", f"Stored {report.triples} triples.")
+    return say(
+        f"已存入 {report.people} 人、{report.assessments} 次测评,并已得出结论。",
+        f"Stored {report.people} people and {report.assessments} assessments, and concluded.",
+    )
