@@ -157,7 +157,7 @@ def parse_person(person: str, body: object, catalogue: Catalogue) -> PersonRecor
     if not isinstance(name, str) or not name.strip() or len(name) > 200:
         faults.append(
             violation(
-                "姓名应为 1 至 200 个字符的文本,例如「王小明」。",
+                "姓名应为 1 至 200 个字符的文本，例如「王小明」。",
                 'Give the name as text of 1 to 200 characters, such as "Wang Ming".',
                 "/name",
             )
@@ -171,7 +171,7 @@ def parse_person(person: str, body: object, catalogue: Catalogue) -> PersonRecor
     if not isinstance(candidates, list):
         faults.append(
             violation(
-                '请给出岗位编号的列表,例如 ["team-leader"]。',
+                '请给出岗位编号的列表，例如 ["team-leader"]。',
                 'Give a list of position ids, such as ["team-leader"].',
                 "/candidateFor",
             )
@@ -218,7 +218,7 @@ def _parse_ratings(
     if not isinstance(body, dict) or not body:
         faults.append(
             violation(
-                '请至少给出一项评分,例如 {"time-management": 7}。',
+                '请至少给出一项评分，例如 {"time-management": 7}。',
                 'Give at least one rating, such as {"time-management": 7}.',
                 "/ratings",
             )
@@ -230,7 +230,7 @@ def _parse_ratings(
             if dimensions:
                 faults.append(
                     violation(
-                        f"框架里没有「{_short(key)}」这个维度;请改用框架中的编号,例如 {_some(dimensions)}。",
+                        f"框架里没有「{_short(key)}」这个维度；请改用框架中的编号，例如 {_some(dimensions)}。",
                         f"The framework has no dimension {_short(key)!r}; use one of its ids, such as"
                         f" {_some(dimensions)}.",
                         where,
@@ -241,7 +241,7 @@ def _parse_ratings(
         if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
             faults.append(
                 violation(
-                    "评分应为数字,例如 7。",
+                    "评分应为数字，例如 7。",
                     "Give the rating as a number, such as 7.",
                     where,
                     _short(value),
@@ -252,7 +252,7 @@ def _parse_ratings(
         if not number.is_finite() or abs(number) > 1000 or round(number, 6) != number:
             faults.append(
                 violation(
-                    "评分应为量表范围内的数字,例如 7。",
+                    "评分应为量表范围内的数字，例如 7。",
                     "Give the rating as a number on the scale, such as 7.",
                     where,
                     _short(value),
@@ -268,7 +268,7 @@ def id_faults(value: object, where: str) -> list[Finding]:
         return []
     return [
         violation(
-            "编号只能用字母、数字、点、下划线和连字符,不超过 64 个字符,例如 p001。",
+            "编号只能用字母、数字、点、下划线和连字符，不超过 64 个字符，例如 p001。",
             "Use letters, digits, dots, underscores and hyphens for an id, at most 64, such as p001.",
             where,
             _short(value),
@@ -285,7 +285,7 @@ def _object(body: object, known: set[str], faults: list[Finding]) -> dict[str, A
             fields = ", ".join(sorted(known))
             faults.append(
                 violation(
-                    f"没有「{_short(name)}」这个字段;可用的字段有:{fields}。",
+                    f"没有「{_short(name)}」这个字段；可用的字段有：{fields}。",
                     f"There is no field {_short(name)!r}; the fields are: {fields}.",
                     f"/{_pointer(str(name))}",
                     _short(name),
@@ -302,7 +302,7 @@ def _parse_date(value: object, where: str, faults: list[Finding]) -> date:
         pass
     faults.append(
         violation(
-            "请写日期,例如 2026-05-04。", "Give a date, such as 2026-05-04.", where, _short(value)
+            "请写日期，例如 2026-05-04。", "Give a date, such as 2026-05-04.", where, _short(value)
         )
     )
     return date.min
@@ -314,7 +314,7 @@ def _choice_faults(value: object, choices: Mapping[str, object], where: str) -> 
     offered = ", ".join(sorted(choices))
     return [
         violation(
-            f"请从以下编号中选一个:{offered}。",
+            f"请从以下编号中选一个：{offered}。",
             f"Choose one of these ids: {offered}.",
             where,
             _short(value),

@@ -240,7 +240,7 @@ class KnowledgeBase:
         shipped = self._keeper.shipped_graphs()
         for name in graphs:
             if name in shipped:
-                zh = f"{name.value} 随产品发布,不能覆盖;请给您的本体另起一个 IRI。"
+                zh = f"{name.value} 随产品发布，不能覆盖；请给您的本体另起一个 IRI。"
                 en = f"{name.value} ships with the product; give your ontology an IRI of its own."
                 raise RefusedInput((violation(zh, en, name.value),), status=409)
 

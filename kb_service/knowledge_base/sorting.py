@@ -89,7 +89,7 @@ def _ontology_of(triples: Iterable[Triple], faults: list[Finding]) -> NamedNode:
     example = f"<{BASE}ontology/models/my-model> a owl:Ontology ."
     faults.append(
         violation(
-            f"人员以外的知识应归入一个本体:请写且只写一个本体声明,例如 {example}",
+            f"人员以外的知识应归入一个本体：请写且只写一个本体声明，例如 {example}",
             "Knowledge that is not about a person belongs to an ontology: write exactly one"
             f" header, such as {example}",
         )
