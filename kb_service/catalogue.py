@@ -60,7 +60,7 @@ def read_catalogue(triples: Iterable[Triple]) -> Catalogue:
     }
     dimensions: dict[str, dict[str, RatedDimension]] = {}
     for kind, name in _KINDS.items():
-        for node in facts.members(kind):
+        for node in sorted(facts.members(kind), key=lambda node: _place(facts, node)):
             dimension = _dimension(facts, node, name, scales)
             if dimension is not None:
                 dimensions.setdefault(dimension.framework, {})[dimension.id] = dimension
@@ -83,6 +83,13 @@ def _choices(facts: _Facts, kind: NamedNode) -> dict[str, Choice]:
         id = facts.text(node, IDENTIFIER) or local_id(node)
         found[id] = Choice(id, node, facts.text(node, LABEL, "zh"), facts.text(node, LABEL, "en"))
     return found
+
+
+def _place(facts: _Facts, node: NamedNode) -> tuple[int, str]:
+    """Where a dimension stands among its kind: abilities follow the order of their types."""
+    group = facts.node(node, iri("core", "careerType")) or facts.node(node, iri("core", "category"))
+    code = facts.text(group or node, iri("core", "code")).lstrip("T")
+    return int(code) if code.isdigit() else 0, (group or node).value + node.value
 
 
 def _dimension(
