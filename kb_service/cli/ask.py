@@ -22,11 +22,11 @@ from kb_service.vocabulary import BASE
 
 _WORDS = Words(
     zh="""
-    提出一个问题;不给问题就列出全部问题。
+    提出一个问题；不给问题就列出全部问题。
 
-    参数写成 名称=编号。csv 和 json 给出所有列,适合交给其他程序。
+    参数写成 名称=编号。csv 和 json 给出所有列，适合交给其他程序。
 
-    示例:
+    示例：
       rengang ask
       rengang ask people
       rengang ask candidates-for-model model=team-leader
@@ -86,7 +86,7 @@ def _parsed(parameters: Sequence[str]) -> dict[str, str]:
         if not equals or not name.isidentifier() or name in ("name", "limit", "offset"):
             raise click.UsageError(
                 say(
-                    f"参数应写成 名称=编号,例如 person=p001;「{parameter}」不是。",
+                    f"参数应写成 名称=编号，例如 person=p001；「{parameter}」不是。",
                     f"Write a parameter as name=id, such as person=p001; {parameter!r} is not.",
                 )
             )

@@ -17,12 +17,12 @@ from kb_service.knowledge_base import KnowledgeBase
 
 _WORDS = Words(
     zh="""
-    检查已存的数据,或检查文件而不存入。
+    检查已存的数据，或检查文件而不存入。
 
-    不给文件就检查数据文件夹里的全部知识和人员。文件可以是 .xlsx、.csv,
-    或 RDF(Turtle、JSON-LD、RDF/XML、N-Triples)。有「必须改」的问题时退出码为 1。
+    不给文件就检查数据文件夹里的全部知识和人员。文件可以是 .xlsx、.csv，
+    或 RDF（Turtle、JSON-LD、RDF/XML、N-Triples）。有「必须改」的问题时退出码为 1。
 
-    示例:
+    示例：
       rengang check
       rengang check my-model.ttl
       rengang check 测评.xlsx

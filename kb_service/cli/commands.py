@@ -105,7 +105,7 @@ def with_shared_options(function: _Decorated) -> _Decorated:
         is_eager=True,
         expose_value=False,
         callback=choose_language,
-        zh="输出语言;默认取自系统区域设置。",
+        zh="输出语言；默认取自系统区域设置。",
         en="Language of the output; that of the locale by default.",
     )
     data = option(
@@ -114,7 +114,7 @@ def with_shared_options(function: _Decorated) -> _Decorated:
         type=click.Path(file_okay=False, path_type=Path),
         expose_value=False,
         callback=_choose_data,
-        zh="数据文件夹;默认取 RENGANG_DATA,否则为用户数据文件夹。",
+        zh="数据文件夹；默认取 RENGANG_DATA，否则为用户数据文件夹。",
         en="The data folder; RENGANG_DATA or a folder of yours by default.",
     )
     return language(data(function))

@@ -14,11 +14,11 @@ from kb_service.knowledge_base import UnknownThingError
 
 _WORDS = Words(
     zh="""
-    重新得出所有人的结论,或只为几个人得出。
+    重新得出所有人的结论，或只为几个人得出。
 
-    平时不需要:导入、更新知识文件、日期变化时都会自动得出。
+    平时不需要：导入、更新知识文件、日期变化时都会自动得出。
 
-    示例:
+    示例：
       rengang conclude
       rengang conclude --person p001 --person p002
     """,
@@ -42,7 +42,7 @@ _WORDS = Words(
     "people",
     metavar="ID",
     multiple=True,
-    zh="只为此人得出;可重复。",
+    zh="只为此人得出；可重复。",
     en="Only this person; may be repeated.",
 )
 def conclude(people: tuple[str, ...]) -> None:
@@ -57,7 +57,7 @@ def conclude(people: tuple[str, ...]) -> None:
         seconds = time.perf_counter() - start
     click.echo(
         say(
-            f"已为 {count} 人重新得出结论,用时 {seconds:.1f} 秒。",
+            f"已为 {count} 人重新得出结论，用时 {seconds:.1f} 秒。",
             f"Concluded {count} people again in {seconds:.1f} s.",
         )
     )

@@ -28,7 +28,7 @@ def read_bytes(path: Path) -> bytes:
     if path.stat().st_size > _MOST_BYTES:
         limit = _MOST_BYTES // 2**20
         fault = violation(
-            f"文件超过 {limit} MB;请分成几个文件。",
+            f"文件超过 {limit} MB；请分成几个文件。",
             f"The file is larger than {limit} MB; split it into several.",
             path.name,
         )

@@ -22,10 +22,10 @@ _WORDS = Words(
     zh="""
     说明对某人与某岗位的结论是怎样得出的。
 
-    以树的形式给出:每一步的规则原文、它读到的事实(来源、日期、证据等级),
+    以树的形式给出：每一步的规则原文、它读到的事实（来源、日期、证据等级），
     以及它依据的其他结论。
 
-    示例:
+    示例：
       rengang explain p001 customer-service-specialist
       rengang explain p001 customer-service-specialist --depth 0
     """,
@@ -49,7 +49,7 @@ _WORDS = Words(
     type=click.IntRange(0),
     default=3,
     show_default=True,
-    zh="展开几层;0 表示全部。",
+    zh="展开几层；0 表示全部。",
     en="How many levels to unfold; 0 for all.",
 )
 @option(
@@ -101,7 +101,7 @@ class _Drawing:
                 drawn.add(self.tree(child, depth - 1))
         elif below:
             more = say(
-                f"依据 {len(below)} 个结论(--depth 0 全部展开)",
+                f"依据 {len(below)} 个结论（--depth 0 全部展开）",
                 f"rests on {len(below)} conclusions (--depth 0 unfolds all)",
             )
             drawn.add(Text(more, style="dim"))
@@ -113,7 +113,7 @@ class _Drawing:
         if rule["name"] in self._quoted:
             return line
         self._quoted.add(rule["name"])
-        return line.append(say(":", ": ") + told(rule["says"]))
+        return line.append(say("：", ": ") + told(rule["says"]))
 
     def _facts(self, facts: Sequence[Node]) -> list[Text]:
         """The facts, those about one thing in one line with its evidence, source and date."""
@@ -125,7 +125,7 @@ class _Drawing:
     def _fact_line(self, subject: str, said: Sequence[Node]) -> Text:
         first = said[0]
         line = Text(told(first["subjectLabel"]) or _last(subject))
-        line.append(say(":", ": ") + say(",", ", ").join(map(_statement, said)))
+        line.append(say("：", ": ") + say("，", ", ").join(map(_statement, said)))
         origin = [
             first["date"],
             told(first["sourceLabel"]) or _last(first["source"] or ""),

@@ -20,13 +20,13 @@ from kb_service.vocabulary import BASE, NAMESPACES, people_graph, person_conclus
 
 _WORDS = Words(
     zh="""
-    导出事实和结论,默认为全部图的 TriG。
+    导出事实和结论，默认为全部图的 TriG。
 
-    --person 导出一个人的全部资料。--graph 取一个图及其下级,可写全称,
-    也可省去前缀:people、conclusions/people/p001、ontology、policy。
-    Turtle 不含图名,所有图合在一起。
+    --person 导出一个人的全部资料。--graph 取一个图及其下级，可写全称，
+    也可省去前缀：people、conclusions/people/p001、ontology、policy。
+    Turtle 不含图名，所有图合在一起。
 
-    示例:
+    示例：
       rengang export -o 全部.trig
       rengang export --person p001 --format turtle
       rengang export --graph ontology --format nquads | gzip > knowledge.nq.gz
@@ -61,7 +61,7 @@ _BOOKKEEPING = NamedNode(BASE + "store")
     "graphs",
     metavar="GRAPH",
     multiple=True,
-    zh="只导出此图;可重复。",
+    zh="只导出此图；可重复。",
     en="Only this graph; may be repeated.",
 )
 @option("--person", metavar="ID", zh="只导出此人。", en="Only this person.")
@@ -79,7 +79,7 @@ _BOOKKEEPING = NamedNode(BASE + "store")
     "-o",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    zh="写入文件;默认写到标准输出。",
+    zh="写入文件；默认写到标准输出。",
     en="Write to a file; standard output by default.",
 )
 def export(graphs: tuple[str, ...], person: str | None, form: str, output: Path | None) -> None:

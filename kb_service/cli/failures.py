@@ -45,7 +45,7 @@ class Failure(click.ClickException):
 
     def show(self, file: IO[Any] | None = None) -> None:
         """Print the reason on stderr."""
-        click.echo(say("错误:", "Error: ") + self.message, file=file, err=file is None)
+        click.echo(say("错误：", "Error: ") + self.message, file=file, err=file is None)
 
 
 class NotFound(Failure):
@@ -68,20 +68,20 @@ def told_apart(folder: Path) -> Iterator[None]:
     except RefusedInput as refused:
         print_findings(refused.findings, on_stderr=True)
         raise Failure(
-            "没有存入任何内容;请改正以上各处后再试。",
+            "没有存入任何内容；请改正以上各处后再试。",
             "Nothing was stored; correct the above and try again.",
         ) from refused
     except UnknownThingError as error:
         raise _unknown(error) from error
     except NothingConcludedError as error:
-        raise NotFound(f"没有得出这一结论:{error}", f"This was not concluded: {error}") from error
+        raise NotFound(f"没有得出这一结论：{error}", f"This was not concluded: {error}") from error
     except StoreInUse as error:
         raise _in_use(folder) from error
     except NotADataFolder as error:
         raise _no_data(folder, error) from error
     except (WorkerBusy, WorkerDied, WorkerFailed, WorkerTimedOut) as error:
         raise Unavailable(
-            f"处理输入的进程没有完成工作({error});内容可能过大或过于复杂。",
+            f"处理输入的进程没有完成工作（{error}）；内容可能过大或过于复杂。",
             f"The process that works on the input did not finish ({error}); "
             "it may be too large or too complex.",
         ) from error
@@ -90,14 +90,14 @@ def told_apart(folder: Path) -> Iterator[None]:
 def _unknown(error: UnknownThingError) -> NotFound:
     if error.kind == "value for parameter":
         return NotFound(
-            f"请给出参数 {error.id},例如 {error.id}=…",
+            f"请给出参数 {error.id}，例如 {error.id}=…",
             f"Give a value for {error.id}, as in {error.id}=…",
         )
     kind = _KINDS.get(error.kind, Words(error.kind, error.kind))
     close = get_close_matches(error.id, questions()) if error.kind == "question" else []
     zh, en = f"没有{kind.zh}「{error.id}」。", f"There is no {kind.en} {error.id}."
     if close:
-        zh, en = f"{zh}是不是 {close[0]}?", f"{en} Did you mean {close[0]}?"
+        zh, en = f"{zh}是不是 {close[0]}？", f"{en} Did you mean {close[0]}?"
     if listing := _LISTS.get(error.kind):
         zh, en = f"{zh}用 {listing} 列出全部。", f"{en} To list all: {listing}"
     return NotFound(zh, en)
@@ -105,9 +105,9 @@ def _unknown(error: UnknownThingError) -> NotFound:
 
 def _in_use(folder: Path) -> Unavailable:
     return Unavailable(
-        f"数据文件夹 {folder} 正被占用,多半是 rengang serve 在运行。\n"
-        "请改用服务的导入页面 /import,或 PUT /api/v1/people/{编号};"
-        "也可以先停止服务,再运行本命令。",
+        f"数据文件夹 {folder} 正被占用，多半是 rengang serve 在运行。\n"
+        "请改用服务的导入页面 /import，或 PUT /api/v1/people/{编号}；"
+        "也可以先停止服务，再运行本命令。",
         f"The data folder {folder} is in use, most likely by a running rengang serve.\n"
         "Use the service's page /import or PUT /api/v1/people/{id}, "
         "or stop the service and run this again.",
@@ -116,7 +116,7 @@ def _in_use(folder: Path) -> Unavailable:
 
 def _no_data(folder: Path, error: NotADataFolder) -> Unavailable:
     if folder.exists() and any(folder.iterdir()):
-        return Unavailable(f"无法使用数据文件夹 {folder}:{error}", str(error))
+        return Unavailable(f"无法使用数据文件夹 {folder}：{error}", str(error))
     return Unavailable(
         f"{folder} 里还没有数据。请先运行 rengang serve --example 或 rengang import 文件。",
         f"There is no data in {folder} yet. Begin with rengang serve --example or rengang import FILE.",

@@ -19,12 +19,12 @@ from kb_service.knowledge_base import KnowledgeBase, UnknownThingError
 
 _WORDS = Words(
     zh="""
-    某人与各岗位的匹配,或与一个岗位匹配的全部内容。
+    某人与各岗位的匹配，或与一个岗位匹配的全部内容。
 
-    给出岗位模型时显示:结论及其理由、各部分、各项要求与差距、培训计划、
+    给出岗位模型时显示：结论及其理由、各部分、各项要求与差距、培训计划、
     留任风险、激励建议和所依据的假定。结论供人决策参考。
 
-    示例:
+    示例：
       rengang fit p001
       rengang fit p001 customer-service-specialist
       rengang fit p001 team-leader --format json
@@ -77,7 +77,7 @@ def _fit(base: KnowledgeBase, person: str, model: str) -> dict[str, Any]:
         raise
     except LookupError as error:
         raise NotFound(
-            f"岗位模型 {model} 没有发布,没有对它下结论。",
+            f"岗位模型 {model} 没有发布，没有对它下结论。",
             f"The position model {model} is not published, so nobody is judged for it.",
         ) from error
 
@@ -85,7 +85,7 @@ def _fit(base: KnowledgeBase, person: str, model: str) -> dict[str, Any]:
 def _who(base: KnowledgeBase, person: str) -> str:
     rows = base.ask("person", person=person).rows
     name = rows[0]["name"] if rows else person
-    return say(f"{name}({person})", f"{name} ({person})")
+    return say(f"{name}（{person}）", f"{name} ({person})")
 
 
 def _print_json(document: object) -> None:
@@ -119,7 +119,7 @@ def _print_all(base: KnowledgeBase, person: str, form: str) -> None:
         )
     show(table)
     hint = f"rengang fit {person} MODEL"
-    click.echo(say(f"\n理由、差距和假定:{hint}", f"\nReasons, gaps and assumptions: {hint}"))
+    click.echo(say(f"\n理由、差距和假定：{hint}", f"\nReasons, gaps and assumptions: {hint}"))
 
 
 def _relations(base: KnowledgeBase, person: str) -> dict[str, str]:

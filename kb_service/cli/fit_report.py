@@ -29,7 +29,7 @@ def report(document: Row, who: str, names: Names) -> Iterable[RenderableType]:
     yield Text(
         "\n"
         + say(
-            f"以上供人决策参考。完整的推理过程:{more}",
+            f"以上供人决策参考。完整的推理过程：{more}",
             f"This advises people who decide. The whole reasoning: {more}",
         ),
         style="dim",
@@ -45,7 +45,7 @@ def _measures(document: Row) -> str:
     fit, coverage = number(document["fit"]), number(document["coveragePercent"])
     day = document["asOf"]
     return say(
-        f"匹配度 {fit},覆盖率 {coverage}%,截至 {day}",
+        f"匹配度 {fit}，覆盖率 {coverage}%，截至 {day}",
         f"Fit {fit}, coverage {coverage}%, as of {day}",
     )
 
@@ -59,7 +59,7 @@ def _sections(document: Row, names: Names) -> Iterable[Section]:
     )
     hours = number(document["planHours"])
     yield (
-        say(f"培训计划(共 {hours} 小时)", f"Training plan ({hours} hours in all)"),
+        say(f"培训计划（共 {hours} 小时）", f"Training plan ({hours} hours in all)"),
         _plan(document["trainings"], names),
     )
     yield (
@@ -100,8 +100,8 @@ def _due_to(row: Row) -> str:
     name, rating, required = told(row["label"]), number(row["rating"]), number(row["required"])
     if row["minimum"] is not None:
         floor = number(row["minimum"])
-        return say(f"{name} {rating}(底线 {floor})", f"{name} {rating} (floor {floor})")
-    return say(f"{name} {rating}(要求 {required})", f"{name} {rating} (required {required})")
+        return say(f"{name} {rating}（底线 {floor}）", f"{name} {rating} (floor {floor})")
+    return say(f"{name} {rating}（要求 {required}）", f"{name} {rating} (required {required})")
 
 
 def _parts(parts: Row, names: Names) -> Table:
@@ -171,27 +171,27 @@ def _plan(trainings: Sequence[Row], names: Names) -> Table | None:
 
 def _open_gap(row: Row) -> str:
     name, rating, required = told(row["label"]), number(row["rating"]), number(row["required"])
-    text = say(f"{name}:{rating},要求 {required}", f"{name}: {rating}, required {required}")
+    text = say(f"{name}：{rating}，要求 {required}", f"{name}: {rating}, required {required}")
     if row["reachable"] is None:
         return text
     reach = number(row["reachable"])
-    return text + say(f",培训可达 {reach}", f", trainings reach {reach}")
+    return text + say(f"，培训可达 {reach}", f", trainings reach {reach}")
 
 
 def _risk(row: Row) -> str:
     name, rating = told(row["label"]), number(row["rating"])
     return say(
-        f"岗位最看重的「{name}」恰是此人较弱的动机({rating})。",
+        f"岗位最看重的「{name}」恰是此人较弱的动机（{rating}）。",
         f"{name}, which this position rests on most, is among this person's weakest ({rating}).",
     )
 
 
 def _incentive(row: Row) -> str:
     name, motive, rating = told(row["label"]), told(row["motivationLabel"]), number(row["rating"])
-    served = say(",岗位本身也能满足", "; the position serves it too")
+    served = say("，岗位本身也能满足", "; the position serves it too")
     tail = served if row["servedByPosition"] else ""
     return say(
-        f"{name}:满足「{motive}」({rating}){tail}", f"{name}: serves {motive} ({rating}){tail}"
+        f"{name}：满足「{motive}」（{rating}）{tail}", f"{name}: serves {motive} ({rating}){tail}"
     )
 
 

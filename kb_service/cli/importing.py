@@ -19,13 +19,13 @@ from kb_service.knowledge_base import ExampleRefusedError, ImportReport, Knowled
 
 _WORDS = Words(
     zh="""
-    导入人员、测评,或自己的岗位模型。
+    导入人员、测评，或自己的岗位模型。
 
-    .xlsx 和 .csv 按模板读取(见 rengang template),其余文件按 RDF 读取:
-    Turtle(.ttl)、JSON-LD、RDF/XML、N-Triples。全部检查无误后才存入,
-    有一处错误就什么都不存,并逐条说明位置和改法。
+    .xlsx 和 .csv 按模板读取（见 rengang template），其余文件按 RDF 读取：
+    Turtle（.ttl）、JSON-LD、RDF/XML、N-Triples。全部检查无误后才存入，
+    有一处错误就什么都不存，并逐条说明位置和改法。
 
-    示例:
+    示例：
       rengang import 测评.xlsx
       rengang import 人员.xlsx 质检.csv
       rengang import my-model.ttl
@@ -60,7 +60,7 @@ def import_files(files: tuple[Path, ...], example: bool) -> None:
     """Store what files say, all of it or nothing."""
     if not files and not example:
         raise click.UsageError(
-            say("请给出至少一个文件,或 --example。", "Name at least one file, or --example.")
+            say("请给出至少一个文件，或 --example。", "Name at least one file, or --example.")
         )
     with writing() as base:
         if example:
@@ -78,7 +78,7 @@ def load_example(base: KnowledgeBase) -> None:
             report = base.load_example(step)
     except ExampleRefusedError as error:
         raise Failure(
-            "数据文件夹里已有人员,示例机构不会混入其中;请另选一个 --data 文件夹。",
+            "数据文件夹里已有人员，示例机构不会混入其中；请另选一个 --data 文件夹。",
             "There are people in this data folder already, and the example is not mixed with"
             " them; name another folder with --data.",
         ) from error
@@ -132,6 +132,6 @@ def _told(report: ImportReport) -> str:
     if not report.people:
         return say(f"已存入 {report.triples} 条三元组。", f"Stored {report.triples} triples.")
     return say(
-        f"已存入 {report.people} 人、{report.assessments} 次测评,并已得出结论。",
+        f"已存入 {report.people} 人、{report.assessments} 次测评，并已得出结论。",
         f"Stored {report.people} people and {report.assessments} assessments, and concluded.",
     )

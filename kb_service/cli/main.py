@@ -18,11 +18,11 @@ from kb_service.cli.template import template
 
 _WORDS = Words(
     zh="""
-    人岗:能说明理由的胜任力知识库。
+    人岗：能说明理由的胜任力知识库。
 
     谁适合哪个岗位、为什么、差距靠什么培训弥补、什么能激励谁。
 
-    示例:
+    示例：
       rengang serve --example          带示例机构的服务
       rengang template 测评.xlsx       供填写的模板
       rengang import 测评.xlsx
@@ -43,14 +43,14 @@ _WORDS = Words(
 )
 _CLOSING = Words(
     zh="""
-退出码:
+退出码：
   0  正常
-  1  有必须改的问题,或输入被拒绝,什么都没有存
+  1  有必须改的问题，或输入被拒绝，什么都没有存
   2  命令写法不对
   3  没有这个人、岗位模型、问题或图
   4  数据文件夹被占用或不可用
 
-fit、explain、ask、export、check 在服务运行时也能用;写入的命令不能。
+fit、explain、ask、export、check 在服务运行时也能用；写入的命令不能。
 """,
     en="""
 Exit codes:

@@ -18,12 +18,12 @@ from kb_service.cli.opening import writing
 
 _WORDS = Words(
     zh="""
-    启动服务:网页、JSON API 和 SPARQL 端点,在前台运行。
+    启动服务：网页、JSON API 和 SPARQL 端点，在前台运行。
 
-    Ctrl-C 或 SIGTERM 停止;已应答的写入都已落盘。第一次启动会新建数据文件夹。
+    Ctrl-C 或 SIGTERM 停止；已应答的写入都已落盘。第一次启动会新建数据文件夹。
     --example 只在数据文件夹里还没有人员时载入示例机构。
 
-    示例:
+    示例：
       rengang serve
       rengang serve --example --data ./data
       rengang serve --host 0.0.0.0 --port 80
@@ -53,7 +53,7 @@ _WORDS = Words(
     type=click.IntRange(0, 65535),
     default=8000,
     show_default=True,
-    zh="监听的端口;0 表示任选一个空闲端口。",
+    zh="监听的端口；0 表示任选一个空闲端口。",
     en="Port to listen on; 0 takes a free one.",
 )
 @option(
@@ -87,16 +87,16 @@ def _free(host: str, port: int) -> int:
             return int(probe.getsockname()[1])
     except OSError as error:
         raise Unavailable(
-            f"无法在 {host}:{port} 上监听({error.strerror});请用 --port 另选一个端口。",
+            f"无法在 {host}:{port} 上监听（{error.strerror}）；请用 --port 另选一个端口。",
             f"Cannot listen on {host}:{port} ({error.strerror}); choose another with --port.",
         ) from error
 
 
 def _announce(host: str, port: int) -> None:
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
-    click.echo(say(f"服务地址:http://{shown}:{port}/", f"Serving at http://{shown}:{port}/"))
+    click.echo(say(f"服务地址：http://{shown}:{port}/", f"Serving at http://{shown}:{port}/"))
     click.echo(
-        say(f"数据文件夹:{data_folder().resolve()}", f"Data folder {data_folder().resolve()}")
+        say(f"数据文件夹：{data_folder().resolve()}", f"Data folder {data_folder().resolve()}")
     )
     click.echo(say("按 Ctrl-C 停止。", "Stop with Ctrl-C."))
     sys.stdout.flush()

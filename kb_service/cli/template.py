@@ -12,11 +12,11 @@ from kb_service.cli.opening import reading_anything
 
 _WORDS = Words(
     zh="""
-    写出供人事填写的 .xlsx 模板:一人一行,一个维度一列。
+    写出供人事填写的 .xlsx 模板：一人一行，一个维度一列。
 
-    表头中英对照,岗位、来源等有下拉选项,另有一张说明表。
+    表头中英对照，岗位、来源等有下拉选项，另有一张说明表。
 
-    示例:
+    示例：
       rengang template 测评.xlsx
       rengang template 测评.xlsx --framework t12
     """,
@@ -38,7 +38,7 @@ _WORDS = Words(
 @option(
     "--framework",
     metavar="ID",
-    zh="只要一个框架的表:t12 或 grid;默认全部。",
+    zh="只要一个框架的表：t12 或 grid；默认全部。",
     en="Only the sheet of one framework, t12 or grid; all by default.",
 )
 @click.argument("out", metavar="OUT.xlsx", type=click.Path(dir_okay=False, path_type=Path))
@@ -55,7 +55,7 @@ def template(out: Path, framework: str | None) -> None:
         if framework is not None and framework not in known:
             raise click.UsageError(
                 say(
-                    f"没有框架 {framework};可选:{'、'.join(known)}。",
+                    f"没有框架 {framework}；可选：{'、'.join(known)}。",
                     f"There is no framework {framework}; choose one of: {', '.join(known)}.",
                 )
             )

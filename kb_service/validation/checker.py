@@ -20,7 +20,7 @@ from rdflib.query import Result
 
 from kb_service.findings import Finding, violation
 from kb_service.validation.results import as_finding, distinct
-from kb_service.validation.shapes import Shapes, TargetedShape, own_shapes
+from kb_service.validation.shapes import WORST_FIRST, Shapes, TargetedShape, own_shapes
 from kb_service.validation.targets import Targets
 from kb_service.validation.terms import Node, node, rdflib_triples, resource
 from kb_service.validation.words import unknown_words
@@ -29,6 +29,7 @@ from kb_service.vocabulary import iri
 MOST_FINDINGS = 1000
 """Beyond this many nobody reads on; the rest is counted, not listed."""
 _PORTION = 1000
+_NO_FILE = NamedNode("urn:x-rengang:no-file")
 _CLOCK = iri("judgement", "clock")
 _TODAY = iri("judgement", "today")
 _XSD_DATE = iri("xsd", "date")
@@ -54,7 +55,9 @@ class Checker:
         self._graphs = {name: list(triples) for name, triples in context.items()}
         self._by_subject: dict[object, list[Triple]] = defaultdict(list)
         self._spoken_of = {
-            name: {triple.subject for triple in triples} for name, triples in self._graphs.items()
+            name: {triple.subject for triple in triples}
+            for name, triples in self._graphs.items()
+            if name != _NO_FILE
         }
         for triple in dict.fromkeys(t for triples in self._graphs.values() for t in triples):
             self._by_subject[triple.subject].append(triple)
@@ -84,7 +87,8 @@ class Checker:
             findings = unknown_words(data, self._graph)
             targets = Targets(self._graph, map(resource, subjects))
             for shape in self._shapes.targeted:
-                findings += self._findings(shape, targets.of(shape))
+                if len(findings) <= MOST_FINDINGS:
+                    findings += self._findings(shape, targets.of(shape))
         return _in_order(findings)
 
     def focus_nodes(self, shape_iri: str, data: Sequence[Triple]) -> set[str]:
@@ -200,8 +204,9 @@ def _unchecked(shape: TargetedShape) -> Finding:
 
 
 def _in_order(findings: list[Finding]) -> list[Finding]:
-    rank = {"violation": 0, "warning": 1, "info": 2}
-    found = sorted(findings, key=lambda one: (rank[one.severity], one.focus, one.shape, one.value))
+    found = sorted(
+        findings, key=lambda one: (WORST_FIRST.index(one.severity), one.focus, one.shape, one.value)
+    )
     if (more := len(found) - MOST_FINDINGS) <= 0:
         return found
     rest = Finding(
@@ -219,8 +224,7 @@ def validate_graph(data: Sequence[Triple], context: Iterable[Triple], today: dat
 
     For many checks against the same knowledge keep a Checker.
     """
-    everything = NamedNode("urn:x-rengang:context")
-    return Checker(_shapes(), {everything: context}).check(data, today)
+    return Checker(_shapes(), {_NO_FILE: context}).check(data, today)
 
 
 @lru_cache(maxsize=1)

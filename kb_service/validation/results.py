@@ -13,6 +13,7 @@ from kb_service.validation.shapes import TargetedShape, first_iri
 from kb_service.validation.text import shown
 
 _LONGEST_IRI = 400
+_MESSAGE, _PATH, _FOCUS, _VALUE = SH.resultMessage, SH.resultPath, SH.focusNode, SH.value
 
 
 def as_finding(shape: TargetedShape, triples: Iterable[Any], shapes_graph: Graph) -> Finding:
@@ -21,15 +22,15 @@ def as_finding(shape: TargetedShape, triples: Iterable[Any], shapes_graph: Graph
     facts: dict[Any, Any] = {}
     for _, predicate, value in triples:
         told = value[1] if isinstance(value, tuple) else value
-        if predicate == SH.resultMessage:
+        if predicate == _MESSAGE:
             messages.append(str(told))
         else:
             facts[predicate] = told
-    path = facts.get(SH.resultPath)
+    path = facts.get(_PATH)
     return Finding(
         severity=shape.severity,
         message=_wording(shape, messages),
-        focus=_named(facts[SH.focusNode]),
+        focus=_named(facts[_FOCUS]),
         path=first_iri(shapes_graph, path if isinstance(path, IdentifiedNode) else None),
         value=shown(_value(facts)),
         shape=shape.iri,
@@ -47,8 +48,8 @@ def _wording(shape: TargetedShape, messages: list[str]) -> dict[str, str]:
 
 def _value(facts: dict[Any, Any]) -> str:
     """The value complained of; a node that complains of itself has none."""
-    value = facts.get(SH.value)
-    return "" if value is None or value == facts[SH.focusNode] else _named(value)
+    value = facts.get(_VALUE)
+    return "" if value is None or value == facts[_FOCUS] else _named(value)
 
 
 def _named(node: Any) -> str:

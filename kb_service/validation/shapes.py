@@ -19,6 +19,7 @@ from kb_service.validation.text import shown
 _PLACEHOLDER = re.compile(r"\{[?$](\w+)\}")
 _TARGETS = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf)
 _SEVERITIES = {SH.Violation: "violation", SH.Warning: "warning", SH.Info: "info"}
+WORST_FIRST = ("violation", "warning", "info")
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,11 @@ class Shapes:
                 self.graph.add(triple)
         self._pyshacl = ShapesGraph(self.graph)
         targeted = [shape for shape in self._pyshacl.shapes if self._has_target(shape)]
-        self.targeted = [
-            self._targeted(shape) for shape in sorted(targeted, key=lambda shape: str(shape.node))
-        ]
+        self.targeted = sorted(
+            map(self._targeted, targeted),
+            key=lambda shape: (WORST_FIRST.index(shape.severity), shape.iri),
+        )
+        """The shapes, those first whose complaints weigh most."""
 
     def _has_target(self, shape: Any) -> bool:
         return any((shape.node, target, None) in self.graph for target in _TARGETS)
