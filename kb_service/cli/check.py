@@ -77,7 +77,7 @@ def _in_files(files: tuple[Path, ...]) -> list[Finding]:
 
 
 def _in_rdf(base: KnowledgeBase, path: Path) -> list[Finding]:
-    return in_file(base.check_document(read_bytes(path), "", path.name)["findings"], path)
+    return in_file(base.check_document(read_bytes(path), "", path.name).findings, path)
 
 
 def _in_sheet(base: KnowledgeBase, path: Path) -> list[Finding]:

@@ -92,7 +92,7 @@ def _import(base: KnowledgeBase, files: Sequence[Path]) -> ImportReport:
     faults: list[Finding] = []
     if len(files) > 1:
         for path, data in documents.items():
-            found = base.check_document(data, "", path.name)["findings"]
+            found = base.check_document(data, "", path.name).findings
             faults += in_file(found, path)
     with sheet_reader(base) as reader:
         try:

@@ -9,16 +9,22 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pyoxigraph import NamedNode, RdfFormat, Store, parse
+from pyoxigraph import NamedNode, Store, Triple
 
 from kb_service.engine.explain import Explainer, Explanation
 from kb_service.engine.rules import RuleBook
 from kb_service.findings import Finding, RefusedInput, violation
 from kb_service.knowledge_base.answers import Answer, answer, columns_of
-from kb_service.knowledge_base.checking import Change, Checker, Progress, Steps
+from kb_service.knowledge_base.checking import Change, CheckedDocument, Checker, Progress, Steps
 from kb_service.knowledge_base.fit_document import fit_document
 from kb_service.knowledge_base.keeping import Keeper
-from kb_service.knowledge_base.sorting import add_teams, merge_records, replaced, sort_facts
+from kb_service.knowledge_base.sorting import (
+    add_teams,
+    merge_records,
+    people_mentioned,
+    replaced,
+    sort_facts,
+)
 from kb_service.knowledge_files import (
     knowledge_root,
     read_turtle,
@@ -28,6 +34,7 @@ from kb_service.people_records import (
     Catalogue,
     Choice,
     PersonRecord,
+    person_iri,
 )
 from kb_service.questions import Question, questions
 from kb_service.sheets import read_workbook
@@ -193,7 +200,9 @@ class KnowledgeBase:
                 record = records.get(person)
                 changes[person] = merge_records(stored, person, record, added, self.catalogue)
             steps = Steps(progress, 2 * len(changes))
-            notes = self._checker.people(changes, self.latest_day, steps, places)
+            notes = self._checker.people(
+                changes, self.latest_day, steps, self._keeper.uploaded_facts(), places
+            )
             organisation = self.store.graph(ORGANISATION_GRAPH)
             named = add_teams(organisation, records.values(), teams)
             if len(named) > len(organisation):
@@ -211,12 +220,10 @@ class KnowledgeBase:
         as a whole. Raises RefusedInput when it cannot be read, breaks a shape or would overwrite
         an ontology that ships with the product; nothing is stored then.
         """
-        checked = self._checker.document(data, media_type, filename, self.latest_day)
-        found = tuple(checked["findings"])
-        if any(finding.severity == "violation" for finding in found):
-            raise RefusedInput(found, checked["status"])
-        quads = parse(checked["ntriples"], format=RdfFormat.N_TRIPLES)
-        submitted = sort_facts([quad.triple for quad in quads])
+        checked = self.check_document(data, media_type, filename)
+        if not checked.conforms:
+            raise RefusedInput(checked.findings, checked.status)
+        submitted = sort_facts(checked.triples)
         self._refuse_shipped(submitted.shared)
         with self._keeper.lock:
             changes: dict[str, Change] = {}
@@ -226,15 +233,14 @@ class KnowledgeBase:
                     replaced(self._keeper.facts_about(person), said.__contains__),
                     new,
                 )
-            steps = Steps(progress, 2 * len(changes))
-            self._checker.people(changes, self.latest_day, steps)
+            steps = Steps(progress, len(changes))
             if submitted.shared:
                 self._keeper.replace_shared(submitted.shared, progress)
             self._keeper.store_people(changes, steps)
         assessment = iri("people", "Assessment")
         facts = [triple for triples in submitted.people.values() for triple in triples]
         count = sum(triple.object == assessment for triple in facts)
-        return ImportReport(len(changes), count, checked["triples"], found)
+        return ImportReport(len(changes), count, len(checked.triples), checked.findings)
 
     def _refuse_shipped(self, graphs: Iterable[NamedNode]) -> None:
         shipped = self._keeper.shipped_graphs()
@@ -264,12 +270,22 @@ class KnowledgeBase:
 
     # Answers
 
-    def check_document(self, data: bytes, media_type: str, filename: str = "") -> dict[str, Any]:
+    def check_document(self, data: bytes, media_type: str, filename: str = "") -> CheckedDocument:
         """What the shapes say of a stranger's RDF, read in a process that may be killed.
 
-        The answer has `findings`, `report_turtle`, `triples` and, if faultless, `ntriples`.
+        People whom it mentions but does not introduce are known from what is stored.
         """
-        return self._checker.document(data, media_type, filename, self.latest_day)
+
+        def beside(triples: Sequence[Triple]) -> list[Triple]:
+            introduced = {triple.subject for triple in triples}
+            known = self._keeper.uploaded_facts()
+            for person in people_mentioned(triples):
+                node = person_iri(person)
+                if node not in introduced:
+                    known += [t for t in self._keeper.facts_about(person) if t.subject == node]
+            return known
+
+        return self._checker.document(data, media_type, filename, self.latest_day, beside)
 
     def check_records(
         self,
@@ -286,13 +302,16 @@ class KnowledgeBase:
             person: merge_records([], person, records.get(person), added, self.catalogue)
             for person, added in by_person.items()
         }
-        return self._checker.people(changes, self.latest_day, Steps(None, 0), places)
+        return self._checker.people(
+            changes, self.latest_day, Steps(None, 0), self._keeper.uploaded_facts(), places
+        )
 
     def check_loaded(self, progress: Progress | None = None) -> list[Finding]:
         """What the shapes say of everything in here: shared knowledge, then people."""
         shared = self._keeper.shared_facts()
         found: list[Finding] = list(self._checker.triples(shared, (), self.latest_day)["findings"])
         people = self._keeper.people_ids()
+        uploaded = self._keeper.uploaded_facts()
         steps = Steps(progress, len(people))
         for start in range(0, len(people), _BATCH):
             batch = people[start : start + _BATCH]
@@ -300,7 +319,7 @@ class KnowledgeBase:
                 person: ([], self._keeper.facts_about(person)) for person in batch
             }
             try:
-                found += self._checker.people(facts, self.latest_day, steps)
+                found += self._checker.people(facts, self.latest_day, steps, uploaded)
             except RefusedInput as refused:
                 found += refused.findings
         return found

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pyoxigraph import RdfFormat, Triple, serialize
+from pyoxigraph import RdfFormat, Triple, parse, serialize
 
 from kb_service.findings import Finding, RefusedInput
 from kb_service.people_records import person_iri
@@ -35,6 +35,24 @@ class Steps:
             self._listener(self._done, self._total)
 
 
+@dataclass(frozen=True)
+class CheckedDocument:
+    """What a document says and what the shapes say of it, the latter also as Turtle.
+
+    `status` is the HTTP status it deserves; `triples` is empty when it could not be read.
+    """
+
+    findings: tuple[Finding, ...]
+    report_turtle: str
+    status: int
+    triples: list[Triple] = field(default_factory=list)
+
+    @property
+    def conforms(self) -> bool:
+        """Whether it could be read and breaks no shape."""
+        return all(finding.severity != "violation" for finding in self.findings)
+
+
 class Checker:
     """The shapes of a knowledge folder, loaded in a worker process at the first question."""
 
@@ -55,11 +73,24 @@ class Checker:
         """Start the worker now rather than at the first question."""
         self._pool.warm()
 
-    def document(self, data: bytes, media_type: str, filename: str, today: date) -> dict[str, Any]:
-        """`findings`, `report_turtle`, `triples`, `status` and, if faultless, `ntriples`."""
-        request = {"kind": "rdf", "data": data, "media_type": media_type, "filename": filename}
-        answer: dict[str, Any] = self._pool.call({**request, "today": today.isoformat()})
-        return answer
+    def document(
+        self,
+        data: bytes,
+        media_type: str,
+        filename: str,
+        today: date,
+        beside: Callable[[Sequence[Triple]], Iterable[Triple]],
+    ) -> CheckedDocument:
+        """A stranger's RDF, read and checked beside the facts that `beside` finds for it."""
+        request = {"kind": "read", "data": data, "media_type": media_type, "filename": filename}
+        read = self._pool.call({**request, "today": today.isoformat()})
+        if read["findings"]:
+            return CheckedDocument(tuple(read["findings"]), read["report_turtle"], read["status"])
+        quads = parse(read["ntriples"], format=RdfFormat.N_TRIPLES)
+        triples = [quad.triple for quad in quads]
+        checked = self.triples(triples, beside(triples), today)
+        found = tuple(checked["findings"])
+        return CheckedDocument(found, checked["report_turtle"], checked["status"], triples)
 
     def triples(
         self, triples: Iterable[Triple], beside: Iterable[Triple], today: date
@@ -81,9 +112,12 @@ class Checker:
         changes: Mapping[str, Change],
         today: date,
         steps: Steps,
+        uploaded: Sequence[Triple] = (),
         places: Callable[[str], str] | None = None,
     ) -> tuple[Finding, ...]:
         """What the shapes say of what is new about people, short of a violation.
+
+        `uploaded` is shared knowledge that the shapes' worker does not know from files.
 
         Raises RefusedInput with every finding, in the places that `places` knows, when there is
         a violation among them.
@@ -95,6 +129,7 @@ class Checker:
             new = [triple for _, (_, triples) in batch for triple in triples]
             people = {person_iri(person) for person, _ in batch}
             beside = [t for _, (stays, _) in batch for t in stays if t.subject in people]
+            beside += uploaded
             found += self.triples(new, beside, today)["findings"]
             steps.add(len(batch))
         if places:

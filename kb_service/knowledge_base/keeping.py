@@ -140,6 +140,12 @@ class Keeper:
         names = [name for name in self._shared_graphs() if name != SHARED_CONCLUSIONS]
         return [triple for name in names for triple in self.store.graph(name)]
 
+    def uploaded_facts(self) -> list[Triple]:
+        """Shared facts that somebody uploaded, beside those from the knowledge files."""
+        apart = self.shipped_graphs() | {SHARED_CONCLUSIONS, ORGANISATION_GRAPH}
+        names = [name for name in self._shared_graphs() if name not in apart]
+        return [triple for name in names for triple in self.store.graph(name)]
+
     def replace_organisation(self, facts: Iterable[Triple]) -> None:
         """Replace the organisation's facts: its teams and its own day."""
         self.store.replace_graphs({ORGANISATION_GRAPH: facts})

@@ -67,6 +67,16 @@ def sort_facts(triples: Sequence[Triple]) -> SortedFacts:
     return SortedFacts(people, shared)
 
 
+def people_mentioned(triples: Iterable[Triple]) -> set[str]:
+    """The ids of the people that facts are about or point at."""
+    nodes = (node for triple in triples for node in (triple.subject, triple.object))
+    return {
+        node.value[len(_PERSON) :].split("/", 1)[0]
+        for node in nodes
+        if isinstance(node, NamedNode) and node.value.startswith(_PERSON)
+    }
+
+
 def _unnamed(person: NamedNode) -> Finding:
     return violation(
         f"请给 {person.value} 的每项测评和评分各起一个 IRI,例如 <{person.value}/assessment/a1>。",

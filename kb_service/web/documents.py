@@ -84,9 +84,9 @@ def checked(service: Service, given: Document) -> Report:
     if media_type is None:
         raise unsupported([*MEDIA_TYPES, *SHEET_TYPES, "multipart/form-data"])
     answer = kb.check_document(given.data, media_type, given.filename)
-    if answer["status"] not in (200, 422):
-        raise RefusedInput(answer["findings"], answer["status"])
-    return Report(answer["findings"], {"triples": answer["triples"]})
+    if answer.status not in (200, 422):
+        raise RefusedInput(answer.findings, answer.status)
+    return Report(answer.findings, {"triples": len(answer.triples)})
 
 
 @documents.post("/import")
