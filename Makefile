@@ -5,7 +5,7 @@
 #   make check    what CI runs: layout, lint, types, import directions, rules, every test
 #   make format   lay out Python and Turtle
 #   make lock     choose the versions of all dependencies anew
-#   make bench    measure, and write the table into docs/performance.md
+#   make bench    measure; the tables it prints belong in docs/performance.md
 #   make wheel    the distribution, in dist/
 #   make clean    remove what the above made, but not DATA
 
@@ -57,7 +57,7 @@ lock: $(VENV)/.made
 		--constraint requirements.lock --extra dev pyproject.toml --output-file requirements-dev.lock
 
 bench: $(DEV_READY)
-	$(BIN)/python -m tools.benchmark
+	@$(BIN)/python tools/benchmark.py
 
 wheel: $(DEV_READY)
 	@rm -rf dist

@@ -60,6 +60,7 @@ def judgement(triples: Iterable[Triple], model: str) -> Judgement:
         parts={_local(n["part"]): Decimal(n["percent"]) for n in told.of("PartFit", model)},
         known_weight=Decimal(coverage["knownWeight"]),
         total_weight=Decimal(coverage["totalWeight"]),
+        coverage=Decimal(coverage["ratio"]),
         fit=fits[0] if fits else None,
         verdict=verdicts[0] if verdicts else None,
         open_gaps=frozenset(_gap(n) for n in told.of("OpenGap", model)),

@@ -64,6 +64,8 @@ class Judgement:
     parts: Mapping[str, Decimal]
     known_weight: Decimal
     total_weight: Decimal
+    coverage: Decimal
+    """Cut off after four decimals: a coverage never looks larger than it is."""
     fit: Decimal | None
     verdict: str | None
     open_gaps: frozenset[str]
@@ -194,13 +196,16 @@ def judge(world: World, person: Person, model: Model) -> Judgement:
     first = {name for name, tier in ranked.items() if tier == "first"}
     parts = part_fits(model, ratings)
     closable = {name: found for name, found in useful.items() if found}
+    known_weight = sum((asked(need)[1] for need in known.values()), Decimal(0))
+    total_weight = sum((asked(need)[1] for need in needs.values()), Decimal(0))
     return Judgement(
         gaps=gaps,
         excesses={name: -width for name, width in short.items() if width <= 0},
         unknown=frozenset(needs.keys() - known.keys()),
         parts=parts,
-        known_weight=sum((asked(need)[1] for need in known.values()), Decimal(0)),
-        total_weight=sum((asked(need)[1] for need in needs.values()), Decimal(0)),
+        known_weight=known_weight,
+        total_weight=total_weight,
+        coverage=Decimal(floor(10000 * Fraction(known_weight) / Fraction(total_weight))) / 10000,
         fit=total_fit(parts),
         verdict=verdict(needs, ratings, frozenset(gaps.keys() - closable.keys())),
         open_gaps=frozenset(gaps.keys() - closable.keys()),

@@ -243,11 +243,11 @@ def test_the_format_is_the_one_that_the_accept_header_likes_best(
 
 @pytest.mark.parametrize("piece", ['"', '"a\\', ",", ";q=", "a/b;q=1,"])
 def test_no_accept_header_takes_long_to_read(piece: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
 
     best_type(piece * 60_000, RESULT_TYPES)
 
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
 
 
 # ---- how much of it
@@ -401,12 +401,12 @@ def test_nesting_up_to_the_bound_is_answered(pool: WorkerPool, store: KnowledgeS
     "piece", list("\"'<>.:-_\\@?#a1{%)") + ["a.", "a:", "'''", '"\\', "\\u0041"]
 )
 def test_no_text_takes_long_to_inspect(piece: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     for text in (piece * 60_000, "a" + piece * 60_000, f"<{piece * 60_000}>"):
         with contextlib.suppress(RefusedQuery):
             inspect(text[:65_536])
 
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
 
 
 # ---- what must be stopped

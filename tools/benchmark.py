@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 from pyoxigraph import NamedNode, Triple
@@ -27,7 +28,7 @@ from kb_service.catalogue import read_catalogue
 from kb_service.engine.conclude import conclude_people, conclude_shared, kept, relevant
 from kb_service.engine.rules import RuleBook, read_rule_book
 from kb_service.knowledge_base import KnowledgeBase
-from kb_service.knowledge_base.checking import Steps
+from kb_service.knowledge_base.checking import Change, Steps
 from kb_service.knowledge_base.keeping import Keeper
 from kb_service.knowledge_files import knowledge_root, read_shared_knowledge
 from kb_service.people_records import (
@@ -126,7 +127,9 @@ def measure_store(count: int) -> dict[str, float]:
         loading = time.perf_counter()
         for start in range(0, count, 100):
             members = range(start, min(start + 100, count))
-            changes = {f"b{n:06d}": ([], invented(n, catalogue)) for n in members}
+            changes: dict[str, Change] = {
+                f"b{n:06d}": ([], invented(n, catalogue)) for n in members
+            }
             keeper.store_people(changes, Steps(None, 0))
         loading = time.perf_counter() - loading
         chosen = random.Random(1).sample(range(count), REPETITIONS)
@@ -134,8 +137,8 @@ def measure_store(count: int) -> dict[str, float]:
         for number in chosen:
             person = f"b{number:06d}"
             facts = {person: keeper.facts_about(person)}
-            derive.append(timed(lambda facts=facts: keeper.knowledge.conclusions(facts)))
-            write.append(timed(lambda person=person: keeper.conclude([person])))
+            derive.append(timed(partial(keeper.knowledge.conclusions, facts)))
+            write.append(timed(partial(keeper.conclude, [person])))
         store.close()
         start_seconds = [measure_start(data) for _ in range(3)]
         return {

@@ -132,6 +132,7 @@ def sheet_reader(base: KnowledgeBase) -> Iterator[SheetReader]:
         memory_mb=1024,
         deadline=120.0,
         init_args=(str(base.root),),
+        wait=60.0,
     )
     with pool:
         yield SheetReader(base, pool)

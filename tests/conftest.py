@@ -1,0 +1,59 @@
+"""What several test modules share: a small knowledge base of invented people, and its service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from kb_service.knowledge_base import KnowledgeBase
+from kb_service.people_records import AssessmentRecord, PersonRecord
+from kb_service.web import create_app
+from kb_service.web.service import EXTENSION
+
+RECENTLY = date.today() - timedelta(days=30)
+
+
+@pytest.fixture(scope="session")
+def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder of this test run."""
+    return tmp_path_factory.mktemp("service") / "data"
+
+
+@pytest.fixture(scope="session")
+def knowledge_base(data_folder: Path) -> Iterator[KnowledgeBase]:
+    """The shipped knowledge and two invented people: one rated 7 in all of T12, one not at all."""
+    base = KnowledgeBase.open(data_folder)
+    rated = dict.fromkeys(base.catalogue.dimensions["t12"], Decimal(7))
+    base.import_records(
+        [
+            PersonRecord("ana", "安娜", None, "customer-service-specialist", ("team-leader",)),
+            PersonRecord("mallory", "<script>alert(1)</script>", "hotline-9"),
+        ],
+        [
+            AssessmentRecord(
+                "A1", "ana", RECENTLY, "test", "t12", {**rated, "patience": Decimal("5.5")}
+            )
+        ],
+    )
+    yield base
+    base.close()
+
+
+@pytest.fixture(scope="session")
+def app(knowledge_base: KnowledgeBase) -> Iterator[Flask]:
+    """The service over that knowledge base."""
+    made = create_app(knowledge_base, query_deadline=5.0)
+    yield made
+    made.extensions[EXTENSION].close()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Somebody who asks the service, without cookies from earlier tests."""
+    return app.test_client()
