@@ -254,7 +254,7 @@ def test_check_names_the_cell_that_must_be_corrected_and_ends_with_1(
     checked = run("check", file, data=data)
 
     assert checked.exit_code == 1
-    assert checked.stdout.startswith("must\tbob.csv: line 2, column M 耐心坚持\t")
+    assert checked.stdout.startswith("must\tbob.csv: line 2, column N 耐心坚持\t")
     assert checked.stderr == "must 1\n"
 
 

@@ -11,6 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from kb_service.knowledge_base import KnowledgeBase
+from kb_service.sheets.columns import ASSESSMENTS_SHEETS
 from tests.conftest import RECENTLY
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -171,7 +172,7 @@ def test_the_filled_template_comes_back_in(client: FlaskClient) -> None:
     template = client.get("/api/v1/template")
     assert template.mimetype == EXCEL
     book = openpyxl.load_workbook(io.BytesIO(template.data))
-    page = next(sheet for sheet in book.worksheets if sheet.max_row >= 4 and "T12" in sheet.title)
+    page = book[ASSESSMENTS_SHEETS["t12"]]
     columns = {cell.value: cell.column for row in page.iter_rows(max_row=4) for cell in row}
     filled = {"person": "import-3", "name": "Ida", "date": RECENTLY, "source": "test"}
     for key, value in {**filled, "patience": 6}.items():

@@ -6,6 +6,9 @@ import logging
 import signal
 import socket
 import sys
+import threading
+import time
+from contextlib import suppress
 from types import FrameType
 
 import click
@@ -73,8 +76,11 @@ def serve(host: str, port: int, example: bool) -> None:
     with writing() as base:
         if example and base.is_empty():
             load_example(base)
-        _announce(host, port)
-        serve_app(create_app(base), host, port)
+        app = create_app(base)
+        threading.Thread(
+            target=_announce, args=(host, port, _places(host, port)), daemon=True
+        ).start()
+        serve_app(app, host, port)
 
 
 def _free(host: str, port: int) -> int:
@@ -92,14 +98,25 @@ def _free(host: str, port: int) -> int:
         ) from error
 
 
-def _announce(host: str, port: int) -> None:
+def _places(host: str, port: int) -> str:
+    """Where the service is and where it keeps its data."""
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
-    click.echo(say(f"服务地址：http://{shown}:{port}/", f"Serving at http://{shown}:{port}/"))
-    click.echo(
-        say(f"数据文件夹：{data_folder().resolve()}", f"Data folder {data_folder().resolve()}")
+    folder = data_folder().resolve()
+    return say(
+        f"服务地址：http://{shown}:{port}/\n数据文件夹：{folder}\n按 Ctrl-C 停止。",
+        f"Serving at http://{shown}:{port}/\nData folder {folder}\nStop with Ctrl-C.",
     )
-    click.echo(say("按 Ctrl-C 停止。", "Stop with Ctrl-C."))
-    sys.stdout.flush()
+
+
+def _announce(host: str, port: int, places: str) -> None:
+    """Say where the service is as soon as it listens, so that whoever reads it may connect."""
+    reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    for _ in range(600):
+        with suppress(OSError), socket.create_connection((reachable, port), timeout=1):
+            click.echo(places)
+            sys.stdout.flush()
+            return
+        time.sleep(0.05)
 
 
 def _stop(number: int, frame: FrameType | None) -> None:

@@ -13,6 +13,8 @@ from kb_service.engine.rules import RuleBook, Stage
 from kb_service.sparql import construct, select
 from kb_service.vocabulary import A, iri
 
+Term = NamedNode | BlankNode | Literal | Triple
+
 MOST_ROUNDS = 200
 """How often the rules of a stage may repeat before they are held to invent values without end."""
 
@@ -21,6 +23,7 @@ BATCH = 250
 
 _CLOCK = iri("judgement", "clock")
 _AS_OF = iri("judgement", "asOf")
+_ASKS_ABOUT = iri("judgement", "asksAbout")
 _KEPT_FOR = iri("judgement", "keptFor")
 _OF_PERSON = iri("judgement", "ofPerson")
 _FOR_MODEL = iri("judgement", "forModel")
@@ -82,6 +85,7 @@ def conclude_people(
     people: Iterable[tuple[NamedNode, Iterable[Triple]]],
     as_of: date,
     *,
+    asked: Iterable[NamedNode] | None = None,
     keep: Callable[[Store], Iterator[tuple[NamedNode, Triple]]] | None = None,
     batch: int = BATCH,
 ) -> Iterator[tuple[NamedNode, list[Triple]]]:
@@ -91,10 +95,13 @@ def conclude_people(
 
     People are concluded in batches, so memory does not grow with their number. `keep` chooses
     what is returned from a store in which everything was concluded; all of it by default.
+    `asked` names the models for which training is planned even for people who neither hold the
+    position nor are a candidate for it; every model by default.
     """
+    models = list(models_in(base) if asked is None else asked)
     queue = iter(people)
     while members := dict(islice(queue, batch)):
-        store = workspace(rules, base, members, as_of)
+        store = workspace(rules, base, members, as_of, models)
         found: dict[NamedNode, list[Triple]] = {person: [] for person in members}
         for person, triple in (keep or everything)(store):
             found[person].append(triple)
@@ -106,11 +113,13 @@ def workspace(
     base: Sequence[Quad],
     people: Mapping[NamedNode, Iterable[Triple]],
     as_of: date,
+    asked: Iterable[NamedNode],
 ) -> Store:
     """A store in memory that holds the base, these people and all that follows about them."""
     store = _store_of(base)
     day = Literal(as_of.isoformat(), datatype=iri("xsd", "date"))
     store.add(Quad(_CLOCK, _AS_OF, day, _DEFAULT))
+    store.extend(Quad(_CLOCK, _ASKS_ABOUT, model, _DEFAULT) for model in asked)
     for facts in people.values():
         store.extend(_quads(facts))
     run_stages(store, rules.people)
@@ -122,18 +131,32 @@ def run_stages(store: Store, stages: Iterable[Stage]) -> None:
     for stage in stages:
         for rule in stage.once:
             store.update(rule.update)
-        for _ in range(MOST_ROUNDS if stage.repeated else 0):
-            size = len(store)
-            for rule in stage.repeated:
-                store.update(rule.update)
-            if len(store) == size:
-                break
-        else:
-            if stage.repeated:
-                names = ", ".join(rule.name for rule in stage.repeated)
-                raise RulesDoNotSettleError(
-                    f"stage {stage.name} still adds conclusions after {MOST_ROUNDS} rounds: {names}"
-                )
+        if stage.repeated:
+            _repeat(store, stage)
+
+
+def _repeat(store: Store, stage: Stage) -> None:
+    """Run the rules that read their own stage until they conclude nothing more.
+
+    A conclusion's IRI is made from what it rests on, so more is concluded only if there are more
+    conclusions.
+    """
+    rules = [rule.iri for rule in stage.repeated]
+    count = -1
+    for _ in range(MOST_ROUNDS):
+        for rule in stage.repeated:
+            store.update(rule.update)
+        before, count = count, sum(_count(store, rule) for rule in rules)
+        if count == before or not count:
+            return
+    names = ", ".join(rule.name for rule in stage.repeated)
+    raise RulesDoNotSettleError(
+        f"stage {stage.name} still adds conclusions after {MOST_ROUNDS} rounds: {names}"
+    )
+
+
+def _count(store: Store, rule: NamedNode) -> int:
+    return sum(1 for _ in store.quads_for_pattern(None, _CONCLUDED_BY, rule, _DEFAULT))
 
 
 def everything(store: Store) -> Iterator[tuple[NamedNode, Triple]]:
@@ -151,24 +174,27 @@ def kept(knowledge: Iterable[Triple]) -> Callable[[Store], Iterator[tuple[NamedN
     only where the person holds a post of the model's position or is a candidate for it.
     """
     always: list[NamedNode] = []
-    own: list[NamedNode] = []
+    own: set[Term] = set()
     for triple in knowledge:
         if triple.predicate == _KEPT_FOR and isinstance(triple.subject, NamedNode):
-            target = always if triple.object == iri("judgement", "every-model") else own
-            target.append(triple.subject)
+            if triple.object == iri("judgement", "every-model"):
+                always.append(triple.subject)
+            else:
+                own.add(triple.subject)
 
     def choose(store: Store) -> Iterator[tuple[NamedNode, Triple]]:
         for kind in always:
             for conclusion in store.quads_for_pattern(None, A, kind, _DEFAULT):
                 yield from _about(store, conclusion.subject)
-        theirs = {(row[0], row[1]) for row in select(store, _OWN_MODELS)}
-        for kind in own:
-            for conclusion in store.quads_for_pattern(None, A, kind, _DEFAULT):
-                node = conclusion.subject
-                models = store.quads_for_pattern(node, _FOR_MODEL, None, _DEFAULT)
-                people = store.quads_for_pattern(node, _OF_PERSON, None, _DEFAULT)
-                if any((p.object, m.object) in theirs for p in people for m in models):
-                    yield from _about(store, node)
+        people: dict[Term, set[Term]] = {}
+        for person, model in select(store, _OWN_MODELS):
+            people.setdefault(model, set()).add(person)
+        for model, holders in people.items():
+            for quad in store.quads_for_pattern(None, _FOR_MODEL, model, _DEFAULT):
+                node = quad.subject
+                kinds = store.quads_for_pattern(node, A, None, _DEFAULT)
+                if any(kind.object in own for kind in kinds):
+                    yield from (pair for pair in _about(store, node) if pair[0] in holders)
 
     return choose
 
@@ -199,6 +225,13 @@ def relevant(
         return isinstance(term, NamedNode) and term.value in wanted
 
     return _quads(triple for triple in knowledge if is_wanted(triple))
+
+
+def models_in(base: Iterable[Quad]) -> Iterator[NamedNode]:
+    """Every position model of the base."""
+    for quad in base:
+        if quad.predicate == _FOR_POSITION and isinstance(quad.subject, NamedNode):
+            yield quad.subject
 
 
 def _quads(triples: Iterable[Triple]) -> list[Quad]:

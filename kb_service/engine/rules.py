@@ -12,7 +12,7 @@ from pathlib import Path
 from pyoxigraph import NamedNode
 
 from kb_service.engine.patterns import Reading, read_query
-from kb_service.engine.text import QueryText
+from kb_service.engine.text import QueryText, squeezed
 from kb_service.knowledge_files import knowledge_root, rule_files
 from kb_service.vocabulary import iri
 
@@ -53,7 +53,7 @@ class Rule:
     def update(self) -> str:
         """The rule as a SPARQL update that adds its conclusions to the default graph."""
         query = self.query
-        return f"{query.prologue}\nINSERT {{ {query.head} }}\nWHERE {{ {query.body} }}"
+        return squeezed(f"{query.prologue} INSERT {{ {query.head} }} WHERE {{ {query.body} }}")
 
     @property
     def judges_people(self) -> bool:

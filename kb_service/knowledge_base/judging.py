@@ -9,7 +9,7 @@ from datetime import date
 from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 
 from kb_service.catalogue import read_catalogue, read_teams
-from kb_service.engine.conclude import conclude_people, kept, relevant, workspace
+from kb_service.engine.conclude import conclude_people, kept, models_in, relevant, workspace
 from kb_service.engine.rules import RuleBook
 from kb_service.engine.text import QueryText
 from kb_service.people_records import Catalogue, Choice, person_iri
@@ -54,18 +54,21 @@ class Knowledge:
         graphs = {}
         for day, members in by_day.items():
             named = ((person_iri(person), facts[person]) for person in members)
-            for node, triples in conclude_people(self.rules, self.for_rules, named, day, keep=keep):
+            for node, triples in conclude_people(
+                self.rules, self.for_rules, named, day, asked=(), keep=keep
+            ):
                 graphs[person_conclusions_graph(local_id(node))] = triples
         return graphs
 
     def everything_about(self, person: str, facts: list[Triple]) -> Store:
         """A store in memory with knowledge, one person and all that is concluded of them."""
         people = {person_iri(person): facts}
-        return workspace(self.rules, self.for_questions, people, self.day_for(facts))
+        base = self.for_questions
+        return workspace(self.rules, base, people, self.day_for(facts), models_in(base))
 
     def about_nobody(self) -> Store:
         """A store in memory with knowledge alone."""
-        return workspace(self.rules, self.for_questions, {}, self.as_of)
+        return workspace(self.rules, self.for_questions, {}, self.as_of, ())
 
 
 def read_knowledge(

@@ -1,0 +1,213 @@
+"""The pages: both languages, nothing untranslated, nothing of a stranger's run as code."""
+
+from __future__ import annotations
+
+import io
+import re
+from html.parser import HTMLParser
+
+import pytest
+from flask.testing import FlaskClient
+
+from kb_service.knowledge_base import KnowledgeBase
+from tests.conftest import RECENTLY
+
+MODEL = "customer-service-specialist"
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+VERDICT = f"https://w3id.org/rengang/person/ana/verdict/{MODEL}"
+PAGES = [
+    "/",
+    "/position-models",
+    f"/position-models/{MODEL}",
+    "/people",
+    "/people/ana",
+    "/people/mallory",
+    f"/people/ana/fit/{MODEL}",
+    f"/people/mallory/fit/{MODEL}",
+    f"/explain?conclusion={VERDICT}",
+    "/import",
+    "/validate",
+    "/questions",
+    "/questions/trainings",
+    f"/questions/requirements-of-fit?person=ana&model={MODEL}",
+    "/questions/person",
+    "/sparql",
+    "/nowhere",
+    "/people/nobody",
+]
+CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]+")
+WORDS = re.compile(r"[A-Za-z][a-z]+(?: [A-Za-z]+){2,}")
+NOT_OURS = ("安娜", "中文")
+
+
+class _Text(HTMLParser):
+    """What a person reads on a page: no code, no names, and what attributes say aloud."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.skipping = 0
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.skipping += tag in ("code", "pre", "textarea", "td")
+        self.found += [value or "" for name, value in attrs if name in ("aria-label", "title")]
+
+    def handle_endtag(self, tag: str) -> None:
+        self.skipping -= tag in ("code", "pre", "textarea", "td")
+
+    def handle_data(self, data: str) -> None:
+        if not self.skipping:
+            self.found.append(data)
+
+
+def text_of(page: str) -> str:
+    """The text of a page outside code and table cells."""
+    reader = _Text()
+    reader.feed(page)
+    return " ".join(" ".join(reader.found).split())
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_reads_in_both_languages(client: FlaskClient, path: str) -> None:
+    joint = "&" if "?" in path else "?"
+
+    english = client.get(f"{path}{joint}lang=en", headers=BROWSER)
+    chinese = client.get(f"{path}{joint}lang=zh", headers=BROWSER)
+
+    assert english.status_code == chinese.status_code
+    assert '<html lang="en">' in english.text
+    assert '<html lang="zh-CN">' in chinese.text
+    read = text_of(english.text)
+    for name in NOT_OURS:
+        read = read.replace(name, "")
+    assert CHINESE.findall(read) == []
+    assert WORDS.findall(text_of(chinese.text)) == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_is_kept_to_itself(client: FlaskClient, path: str) -> None:
+    answer = client.get(path, headers=BROWSER)
+
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "<script" not in answer.text
+    assert " style=" not in answer.text
+    linked = re.findall(r'(?:href|src|action)="([^"]*)"', answer.text)
+    assert [link for link in linked if not link.startswith(("/", "#"))] == []
+    assert [link for link in linked if link.startswith("//")] == []
+
+
+def test_a_name_that_is_code_is_shown_as_text(client: FlaskClient) -> None:
+    for path in ("/people", "/people/mallory", f"/people/mallory/fit/{MODEL}"):
+        page = client.get(path, headers=BROWSER).text
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
+def test_an_address_with_two_slashes_does_not_become_another_host(client: FlaskClient) -> None:
+    page = client.get("//evil.example/x", headers=BROWSER).text
+
+    assert 'href="//' not in page
+
+
+def test_the_language_is_remembered(client: FlaskClient) -> None:
+    client.get("/?lang=zh", headers=BROWSER)
+
+    page = client.get("/people", headers=BROWSER | {"Accept-Language": "en"})
+
+    assert '<html lang="zh-CN">' in page.text
+
+
+def test_a_fit_page_shows_verdict_reasons_coverage_unknown_and_advice(client: FlaskClient) -> None:
+    page = client.get(f"/people/mallory/fit/{MODEL}?lang=en", headers=BROWSER).text
+
+    for words in (
+        "Insufficient evidence",
+        "0.0%",
+        "unknown",
+        "It advises the people who decide",
+        "Assumptions",
+        "Training plan",
+        "Incentives",
+        "Retention risks",
+    ):
+        assert words in page
+
+
+def test_a_client_that_wants_json_is_led_to_the_api(client: FlaskClient) -> None:
+    answer = client.get("/people/ana", headers={"Accept": "application/json"})
+
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == "/api/v1/people/ana"
+    assert "Accept" in answer.headers["Vary"]
+    assert client.get("/people", headers={"Accept": "image/png"}).status_code == 406
+
+
+def sheet(rating: str, person: str = "upload-1") -> dict[str, tuple[io.BytesIO, str]]:
+    """A form with a sheet of one row."""
+    text = f"工号,姓名,日期,来源,耐心坚持\n{person},<b>Ugo</b>,{RECENTLY},测验,{rating}\n"
+    return {"file": (io.BytesIO(text.encode()), "评分<i>.csv")}
+
+
+def test_an_upload_leads_to_the_person(client: FlaskClient) -> None:
+    answer = client.post("/import?lang=en", data=sheet("7"), headers=BROWSER)
+
+    assert answer.status_code == 200
+    assert 'href="/people/upload-1"' in answer.text
+    assert "&lt;b&gt;Ugo" in answer.text
+    assert "评分&lt;i&gt;.csv" in answer.text
+
+
+def test_a_faulty_upload_shows_each_fault_with_row_and_column(
+    client: FlaskClient, knowledge_base: KnowledgeBase
+) -> None:
+    english = client.post("/import?lang=en", data=sheet("11", "upload-2"), headers=BROWSER)
+    chinese = client.post("/import?lang=zh", data=sheet("11", "upload-2"), headers=BROWSER)
+
+    assert english.status_code == chinese.status_code == 422
+    assert "Nothing was stored" in english.text
+    assert "<td>Line 2, column E (" in english.text
+    assert "<td>第 2 行 E 列「耐心坚持」</td>" in chinese.text
+    assert not knowledge_base.has_person("upload-2")
+
+
+def test_a_pasted_document_is_validated(client: FlaskClient) -> None:
+    bad = "<u:a> a <https://w3id.org/rengang/ontology/core#Positon> ."
+
+    answer = client.post("/validate?lang=en", data={"text": bad}, headers=BROWSER)
+    broken = client.post("/validate?lang=en", data={"text": "<u:a"}, headers=BROWSER)
+    nothing = client.post("/validate", data={"text": ""}, headers=BROWSER)
+
+    assert "did you mean core:Position?" in answer.text
+    assert broken.status_code == 400
+    assert "cannot be read" in broken.text
+    assert nothing.status_code == 400
+
+
+CROSS_SITE = [
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site", "Origin": "http://localhost"},
+    {"Origin": "http://evil.example"},
+    {"Origin": "null"},
+]
+OWN_SITE = [{}, {"Sec-Fetch-Site": "same-origin"}, {"Origin": "http://localhost"}]
+
+
+@pytest.mark.parametrize("headers", CROSS_SITE)
+def test_what_another_site_causes_is_not_carried_out(
+    client: FlaskClient, knowledge_base: KnowledgeBase, headers: dict[str, str]
+) -> None:
+    upload = client.post("/import", data=sheet("7", "forged"), headers=headers)
+    put = client.put("/api/v1/people/forged", json={}, headers=headers)
+
+    assert (upload.status_code, put.status_code) == (403, 403)
+    assert not knowledge_base.has_person("forged")
+
+
+@pytest.mark.parametrize("headers", OWN_SITE)
+def test_our_own_pages_and_programs_may_write(
+    client: FlaskClient, headers: dict[str, str]
+) -> None:
+    assert client.put("/api/v1/people/own-site", json={}, headers=headers).status_code in (200, 201)
