@@ -49,11 +49,11 @@ class _Text(HTMLParser):
         self.found: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.skipping += tag in ("code", "pre", "textarea", "td")
+        self.skipping += tag in ("cite", "code", "pre", "textarea", "td")
         self.found += [value or "" for name, value in attrs if name in ("aria-label", "title")]
 
     def handle_endtag(self, tag: str) -> None:
-        self.skipping -= tag in ("code", "pre", "textarea", "td")
+        self.skipping -= tag in ("cite", "code", "pre", "textarea", "td")
 
     def handle_data(self, data: str) -> None:
         if not self.skipping:

@@ -15,6 +15,9 @@ from kb_service.vocabulary import A, iri
 
 Term = NamedNode | BlankNode | Literal | Triple
 
+Keep = Callable[[Store], Iterator[tuple[NamedNode, Triple]]]
+"""Chooses conclusions in a store, each with the person it is about."""
+
 MOST_ROUNDS = 200
 """How often the rules of a stage may repeat before they are held to invent values without end."""
 
@@ -86,7 +89,7 @@ def conclude_people(
     as_of: date,
     *,
     asked: Iterable[NamedNode] | None = None,
-    keep: Callable[[Store], Iterator[tuple[NamedNode, Triple]]] | None = None,
+    keep: Keep | None = None,
     batch: int = BATCH,
 ) -> Iterator[tuple[NamedNode, list[Triple]]]:
     """Each person with what follows about them.
@@ -167,7 +170,7 @@ def everything(store: Store) -> Iterator[tuple[NamedNode, Triple]]:
         yield person, Triple(subject, predicate, value)
 
 
-def kept(knowledge: Iterable[Triple]) -> Callable[[Store], Iterator[tuple[NamedNode, Triple]]]:
+def kept(knowledge: Iterable[Triple]) -> Keep:
     """A choice of what a store keeps, as the ontology says by `judgement:keptFor`.
 
     Conclusions kept for every model are all returned; those kept for own and candidate models

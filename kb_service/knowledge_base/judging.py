@@ -9,7 +9,7 @@ from datetime import date
 from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 
 from kb_service.catalogue import read_catalogue, read_teams
-from kb_service.engine.conclude import conclude_people, kept, models_in, relevant, workspace
+from kb_service.engine.conclude import Keep, conclude_people, kept, models_in, relevant, workspace
 from kb_service.engine.rules import RuleBook
 from kb_service.engine.text import QueryText
 from kb_service.people_records import Catalogue, Choice, person_iri
@@ -35,6 +35,7 @@ class Knowledge:
     teams: Mapping[str, Choice]
     for_rules: list[Quad]
     for_questions: list[Quad]
+    keep: Keep
 
     @property
     def as_of(self) -> date:
@@ -50,12 +51,11 @@ class Knowledge:
         by_day: dict[date, list[str]] = {}
         for person, triples in facts.items():
             by_day.setdefault(self.day_for(triples), []).append(person)
-        keep = kept(self.triples)
         graphs = {}
         for day, members in by_day.items():
             named = ((person_iri(person), facts[person]) for person in members)
             for node, triples in conclude_people(
-                self.rules, self.for_rules, named, day, asked=(), keep=keep
+                self.rules, self.for_rules, named, day, asked=(), keep=self.keep
             ):
                 graphs[person_conclusions_graph(local_id(node))] = triples
         return graphs
@@ -84,6 +84,7 @@ def read_knowledge(
         catalogue=read_catalogue(triples),
         teams=read_teams(facts),
         for_rules=relevant(rules.people, triples),
+        keep=kept(triples),
         for_questions=relevant(rules.shared + rules.people, triples, _read_by_questions()),
     )
 

@@ -1,0 +1,166 @@
+"""Every conclusion explains itself, down to what somebody asserted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+import pytest
+from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
+
+from kb_service.engine.conclude import conclude_shared, relevant, run_stages, workspace
+from kb_service.engine.explain import Explainer, Explanation, NothingConcludedError
+from kb_service.engine.rules import RuleBook, read_rule_book
+from kb_service.vocabulary import iri
+from tests.small_organisation import ORGANISATION
+from tests.worlds import people_facts, shared_facts
+
+CONCLUDED_BY = iri("judgement", "concludedBy")
+VALUE = iri("judgement", "value")
+
+
+@cache
+def rules() -> RuleBook:
+    return read_rule_book()
+
+
+@cache
+def everything() -> Store:
+    """The small organisation with all that follows."""
+    shared = shared_facts(ORGANISATION)
+    shared += conclude_shared(rules(), shared)
+    base = relevant(rules().shared + rules().people, shared)
+    return workspace(rules(), base, people_facts(ORGANISATION), ORGANISATION.as_of)
+
+
+@cache
+def explainer() -> Explainer:
+    return Explainer(everything(), rules())
+
+
+def conclusions() -> list[NamedNode]:
+    found = everything().quads_for_pattern(None, CONCLUDED_BY, None)
+    return sorted(
+        {quad.subject for quad in found if isinstance(quad.subject, NamedNode)},
+        key=lambda node: node.value,
+    )
+
+
+def is_concluded(node: object) -> bool:
+    return isinstance(node, NamedNode) and any(
+        everything().quads_for_pattern(node, CONCLUDED_BY, None)
+    )
+
+
+def nodes(explanation: Explanation) -> Iterator[Explanation]:
+    """The explanation and all those below it."""
+    yield explanation
+    for child in explanation.conclusions:
+        yield from nodes(child)
+
+
+def verdict_of(person: str, model: str = "agent") -> Explanation:
+    return explainer().explain(iri("person", f"{person}/verdict/{model}"))
+
+
+def test_every_conclusion_rests_on_assertions_in_the_end() -> None:
+    for conclusion in conclusions():
+        tree = list(nodes(explainer().explain(conclusion)))
+        explained = {node.conclusion for node in tree if not node.seen_before}
+
+        for node in tree:
+            assert node.facts or node.conclusions or node.seen_before, node.conclusion
+            assert not node.seen_before or node.conclusion in explained
+
+
+def test_facts_of_an_explanation_are_known_and_no_conclusions() -> None:
+    for conclusion in conclusions():
+        for fact in explainer().explain(conclusion).assertions():
+            assert Quad(fact.subject, fact.predicate, fact.object) in everything()
+            assert not is_concluded(fact.subject)
+
+
+def test_an_explanation_quotes_the_conclusion_and_its_rule() -> None:
+    for conclusion in conclusions():
+        explanation = explainer().explain(conclusion)
+        held = everything().quads_for_pattern(conclusion, None, None)
+
+        assert set(explanation.statements) == {quad.triple for quad in held}
+        assert Triple(conclusion, CONCLUDED_BY, explanation.rule.iri) in explanation.statements
+
+
+@pytest.mark.parametrize("person", [person.name for person in ORGANISATION.people])
+def test_the_facts_of_a_verdict_are_enough_to_conclude_it_again(person: str) -> None:
+    for model in ORGANISATION.models:
+        verdict = verdict_of(person, model.name)
+        store = Store()
+        store.extend(Quad(t.subject, t.predicate, t.object) for t in verdict.assertions())
+
+        run_stages(store, rules().shared + rules().people)
+
+        for triple in verdict.statements:
+            assert Quad(triple.subject, triple.predicate, triple.object) in store
+
+
+def test_a_verdict_names_every_rating_with_its_assessment() -> None:
+    told = set(verdict_of("wang").assertions())
+    wang = ORGANISATION.people[0].assessments[0]
+    assessment = iri("person", "wang/assessment/A1")
+
+    for need in ORGANISATION.models[0].requirements:
+        rating = iri("person", f"wang/assessment/A1/rating/{need.dimension.name.split('/')[1]}")
+        value = Literal(str(wang.ratings[need.dimension.name]), datatype=iri("xsd", "decimal"))
+        assert Triple(rating, iri("people", "value"), value) in told
+        assert Triple(rating, iri("people", "inAssessment"), assessment) in told
+    assert Triple(assessment, iri("people", "source"), iri("source", "test")) in told
+    day = Literal("2026-05-01", datatype=iri("xsd", "date"))
+    assert Triple(assessment, iri("people", "assessedOn"), day) in told
+
+
+@pytest.mark.parametrize(
+    ("person", "model", "policy"),
+    [
+        ("wang", "agent", "fit-for-strong-fit"),
+        ("wang", "agent", "share-of-ability"),
+        ("zhao", "agent", "fit-for-fit"),
+        ("wu", "agent", "fit-minimum"),
+        ("chen", "agent", "coverage-minimum"),
+        ("li", "agent", "rating-lifetime-months"),
+        ("li", "agent", "share-of-motivation"),
+    ],
+)
+def test_a_verdict_names_the_policy_it_rests_on(person: str, model: str, policy: str) -> None:
+    told = verdict_of(person, model).assertions()
+
+    assert [fact for fact in told if fact.subject == iri("policy", policy)]
+
+
+def test_a_level_from_the_policy_is_named_as_such() -> None:
+    told = set(verdict_of("wang").assertions())
+    default = iri("policy", "default-ability-main")
+
+    assert {fact.predicate for fact in told if fact.subject == default} >= {
+        iri("core", "requiredLevel"),
+        iri("core", "weight"),
+    }
+
+
+def test_only_the_rating_that_counts_is_named_and_not_the_older_one() -> None:
+    current = explainer().explain(iri("person", "li/current-rating/ability/patience"))
+    named = {fact.subject for fact in current.assertions()}
+
+    assert iri("person", "li/assessment/A1/rating/patience") in named
+    assert iri("person", "li/assessment/A2/rating/patience") not in named
+
+
+def test_explaining_twice_says_the_same() -> None:
+    for conclusion in conclusions():
+        again = Explainer(everything(), rules()).explain(conclusion)
+
+        assert explainer().explain(conclusion) == again
+
+
+@pytest.mark.parametrize("local", ["wang", "wang/verdict/nothing", "nobody/verdict/agent"])
+def test_what_no_rule_concluded_is_not_explained(local: str) -> None:
+    with pytest.raises(NothingConcludedError):
+        explainer().explain(iri("person", local))
