@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.wrappers import Response
 
 from kb_service.knowledge_base import KnowledgeBase
 from kb_service.people_records import AssessmentRecord, PersonRecord
@@ -17,6 +20,11 @@ from kb_service.web import create_app
 from kb_service.web.service import EXTENSION
 
 RECENTLY = date.today() - timedelta(days=30)
+
+
+def body(answer: Response) -> Any:
+    """The JSON of an answer, whatever its media type."""
+    return json.loads(answer.get_data())
 
 
 @pytest.fixture(scope="session")

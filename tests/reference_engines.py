@@ -19,6 +19,10 @@ Term = tuple[str, str]
 Statement = tuple[Term, Term, Term]
 _OWN = Namespace("https://example.org/rules/")
 _CONCLUDED_BY = URIRef(iri("judgement", "concludedBy").value)
+_FOR_POSITION = URIRef(iri("core", "forPosition").value)
+_CLOCK = URIRef(iri("judgement", "clock").value)
+_AS_OF = URIRef(iri("judgement", "asOf").value)
+_ASKS_ABOUT = URIRef(iri("judgement", "asksAbout").value)
 _NUMBERS = {XSD.decimal, XSD.integer}
 
 
@@ -91,8 +95,9 @@ def _facts(
     for triple in _all(shared, people):
         subject, predicate = _of_rdflib(triple.subject), _of_rdflib(triple.predicate)
         graph.add((subject, predicate, _of_rdflib(triple.object)))
-    clock, day = iri("judgement", "clock").value, iri("judgement", "asOf").value
-    graph.add((URIRef(clock), URIRef(day), Literal(as_of.isoformat(), datatype=XSD.date)))
+    graph.add((_CLOCK, _AS_OF, Literal(as_of.isoformat(), datatype=XSD.date)))
+    for model in set(graph.subjects(_FOR_POSITION)):
+        graph.add((_CLOCK, _ASKS_ABOUT, model))
     return graph
 
 

@@ -49,6 +49,7 @@ ALL_HIGH = ratings(
     service="9", patience="9", tact="8", warmth="5", honour="8", work="7", growth="9"
 )
 TRAINABLE = ratings(service="8", patience="4", tact="6.5", honour="4", work="9", growth="6")
+LOW = ratings(service="3", patience="3", tact="2", honour="5", work="5")
 PEOPLE = (
     Person("wang", (Assessment("A1", "test", date(2026, 5, 1), ALL_HIGH),)),
     Person(
@@ -58,6 +59,7 @@ PEOPLE = (
             Assessment("A2", "self", date(2026, 6, 1), ratings(patience="9", warmth="4")),
             Assessment("A3", "peer", date(2023, 1, 1), ratings(tact="9"), date(2024, 1, 1)),
         ),
+        post="agent",
     ),
     Person(
         "zhang",
@@ -77,7 +79,7 @@ PEOPLE = (
         "zhao",
         (Assessment("A1", "test", TODAY, {**ALL_HIGH, **ratings(patience="6.5", tact="6")}),),
     ),
-    Person("wu", (Assessment("A1", "test", TODAY, ratings(service="3", patience="3", tact="2")),)),
+    Person("wu", (Assessment("A1", "test", TODAY, LOW),)),
     Person(
         "sun",
         (Assessment("A1", "test", TODAY, {**TRAINABLE, **ratings(tact="5", warmth="3.5")}),),

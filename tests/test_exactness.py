@@ -86,6 +86,23 @@ def test_a_person_is_judged_alike_in_any_company(
 
 
 @A_FEW
+@given(worlds())
+def test_training_is_planned_for_own_and_target_posts_unless_more_is_asked(world: World) -> None:
+    base = relevant(rules().people, shared_facts(world) + concluded(world).shared)
+    crowd = people_facts(world).items()
+
+    found = dict(conclude_people(rules(), base, crowd, world.as_of, asked=()))
+
+    for person in world.people:
+        told = found[node(f"person/{person.name}")]
+        for model in world.models:
+            expected = judge(world, person, model)
+            if model.name not in (person.post, *person.candidate_for):
+                expected = replace(expected, recommended={}, plans={})
+            assert judgement(told, model.name) == expected
+
+
+@A_FEW
 @given(worlds(people=2), st.randoms(use_true_random=False))
 def test_rules_of_a_stage_may_run_in_any_order(world: World, chance: Random) -> None:
     def shuffled(stage: Stage) -> Stage:

@@ -8,7 +8,13 @@ from functools import cache
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 
-from kb_service.engine.conclude import conclude_shared, relevant, run_stages, workspace
+from kb_service.engine.conclude import (
+    conclude_shared,
+    models_in,
+    relevant,
+    run_stages,
+    workspace,
+)
 from kb_service.engine.explain import Explainer, Explanation, NothingConcludedError
 from kb_service.engine.rules import RuleBook, read_rule_book
 from kb_service.vocabulary import iri
@@ -16,7 +22,6 @@ from tests.small_organisation import ORGANISATION
 from tests.worlds import people_facts, shared_facts
 
 CONCLUDED_BY = iri("judgement", "concludedBy")
-VALUE = iri("judgement", "value")
 
 
 @cache
@@ -29,13 +34,19 @@ def everything() -> Store:
     """The small organisation with all that follows."""
     shared = shared_facts(ORGANISATION)
     shared += conclude_shared(rules(), shared)
-    base = relevant(rules().shared + rules().people, shared)
-    return workspace(rules(), base, people_facts(ORGANISATION), ORGANISATION.as_of)
+    base = relevant(rules().shared + rules().people, shared, frozenset({CONCLUDED_BY.value}))
+    people, day = people_facts(ORGANISATION), ORGANISATION.as_of
+    return workspace(rules(), base, people, day, models_in(base))
 
 
 @cache
 def explainer() -> Explainer:
     return Explainer(everything(), rules())
+
+
+@cache
+def explained(conclusion: NamedNode) -> Explanation:
+    return explainer().explain(conclusion)
 
 
 def conclusions() -> list[NamedNode]:
@@ -60,29 +71,29 @@ def nodes(explanation: Explanation) -> Iterator[Explanation]:
 
 
 def verdict_of(person: str, model: str = "agent") -> Explanation:
-    return explainer().explain(iri("person", f"{person}/verdict/{model}"))
+    return explained(iri("person", f"{person}/verdict/{model}"))
 
 
 def test_every_conclusion_rests_on_assertions_in_the_end() -> None:
     for conclusion in conclusions():
-        tree = list(nodes(explainer().explain(conclusion)))
-        explained = {node.conclusion for node in tree if not node.seen_before}
+        tree = list(nodes(explained(conclusion)))
+        told = {node.conclusion for node in tree if not node.seen_before}
 
         for node in tree:
             assert node.facts or node.conclusions or node.seen_before, node.conclusion
-            assert not node.seen_before or node.conclusion in explained
+            assert not node.seen_before or node.conclusion in told
 
 
 def test_facts_of_an_explanation_are_known_and_no_conclusions() -> None:
     for conclusion in conclusions():
-        for fact in explainer().explain(conclusion).assertions():
+        for fact in explained(conclusion).assertions():
             assert Quad(fact.subject, fact.predicate, fact.object) in everything()
             assert not is_concluded(fact.subject)
 
 
 def test_an_explanation_quotes_the_conclusion_and_its_rule() -> None:
     for conclusion in conclusions():
-        explanation = explainer().explain(conclusion)
+        explanation = explained(conclusion)
         held = everything().quads_for_pattern(conclusion, None, None)
 
         assert set(explanation.statements) == {quad.triple for quad in held}
@@ -90,11 +101,12 @@ def test_an_explanation_quotes_the_conclusion_and_its_rule() -> None:
 
 
 @pytest.mark.parametrize("person", [person.name for person in ORGANISATION.people])
-def test_the_facts_of_a_verdict_are_enough_to_conclude_it_again(person: str) -> None:
+def test_what_a_verdict_names_of_a_person_is_enough_to_conclude_it_again(person: str) -> None:
     for model in ORGANISATION.models:
         verdict = verdict_of(person, model.name)
         store = Store()
-        store.extend(Quad(t.subject, t.predicate, t.object) for t in verdict.assertions())
+        facts = [*shared_facts(ORGANISATION), *verdict.assertions()]
+        store.extend(Quad(t.subject, t.predicate, t.object) for t in facts)
 
         run_stages(store, rules().shared + rules().people)
 
@@ -154,10 +166,10 @@ def test_only_the_rating_that_counts_is_named_and_not_the_older_one() -> None:
 
 
 def test_explaining_twice_says_the_same() -> None:
-    for conclusion in conclusions():
-        again = Explainer(everything(), rules()).explain(conclusion)
+    again = Explainer(everything(), rules())
 
-        assert explainer().explain(conclusion) == again
+    for conclusion in conclusions():
+        assert again.explain(conclusion) == explained(conclusion)
 
 
 @pytest.mark.parametrize("local", ["wang", "wang/verdict/nothing", "nobody/verdict/agent"])

@@ -6,11 +6,11 @@ import json
 from typing import Any
 
 import pytest
-from tests.conftest import RECENTLY
 from flask.testing import FlaskClient
 
 from kb_service.knowledge_base import KnowledgeBase
 from kb_service.questions import questions
+from tests.conftest import RECENTLY, body
 
 MODEL = "customer-service-specialist"
 ASSESSMENT = {
@@ -112,9 +112,9 @@ def test_a_person_is_judged_for_every_model(client: FlaskClient) -> None:
     rows = get(client, "people/ana/fit")["rows"]
 
     assert len(rows) == 8
-    assert {row["verdict"] for row in rows if row["model"] == "customer-service-representative"} == {
-        "insufficient-evidence"
-    }
+    assert {
+        row["verdict"] for row in rows if row["model"] == "customer-service-representative"
+    } == {"insufficient-evidence"}
 
 
 def test_the_fit_document_has_every_field_with_numbers_of_one_decimal(client: FlaskClient) -> None:
@@ -193,14 +193,16 @@ def test_a_new_person_is_created_and_a_known_one_replaced(client: FlaskClient) -
 
     assert (first.status_code, second.status_code) == (201, 200)
     assert first.headers["Location"] == "/api/v1/people/newcomer"
-    assert second.json["name"] == "改名"
-    assert second.json["teamLabel"] == {"zh": "hotline-1", "en": "hotline-1"}
+    assert body(second)["name"] == "改名"
+    assert body(second)["teamLabel"] == {"zh": "hotline-1", "en": "hotline-1"}
 
 
 def test_an_assessment_is_answered_with_the_fits_that_follow(client: FlaskClient) -> None:
     client.put("/api/v1/people/rated", json={})
     everything = {
-        row["id"]: 8 for row in get(client, "questions/dimensions")["rows"] if row["framework"] == "t12"
+        row["id"]: 8
+        for row in get(client, "questions/dimensions")["rows"]
+        if row["framework"] == "t12"
     }
 
     first = client.put(
@@ -209,16 +211,20 @@ def test_an_assessment_is_answered_with_the_fits_that_follow(client: FlaskClient
     again = client.put("/api/v1/people/rated/assessments/B1", json=ASSESSMENT)
 
     assert (first.status_code, again.status_code) == (201, 200)
-    fits = {fit["model"]: fit for fit in first.json["fits"]}
+    fits = {fit["model"]: fit for fit in body(first)["fits"]}
     assert (fits[MODEL]["verdict"], fits[MODEL]["fit"]) == ("strong-fit", 100.0)
-    assert {fit["verdict"] for fit in again.json["fits"]} == {"insufficient-evidence"}
+    assert {fit["verdict"] for fit in body(again)["fits"]} == {"insufficient-evidence"}
 
 
 BAD_ASSESSMENTS: dict[str, tuple[dict[str, Any], str, str]] = {
     "a rating of 11": ({"ratings": {"time-management": 11}}, "/ratings/time-management", "10"),
     "a rating of 0": ({"ratings": {"time-management": 0}}, "/ratings/time-management", "1"),
     "an unknown dimension": ({"ratings": {"flying": 5}}, "/ratings/flying", "no dimension"),
-    "a rating in words": ({"ratings": {"time-management": "7"}}, "/ratings/time-management", "number"),
+    "a rating in words": (
+        {"ratings": {"time-management": "7"}},
+        "/ratings/time-management",
+        "number",
+    ),
     "a date in the future": ({"date": "2999-01-01"}, "/date", ""),
     "a day that is none": ({"date": "2026-02-30"}, "/date", "date"),
     "an unknown source": ({"source": "astrology"}, "/source", "test"),
@@ -238,7 +244,7 @@ def test_an_assessment_with_a_fault_is_refused_with_its_place_and_not_stored(
 
     assert answer.status_code == 422
     assert answer.mimetype == "application/problem+json"
-    found = {finding["where"]: finding["message"]["en"] for finding in answer.json["findings"]}
+    found = {finding["where"]: finding["message"]["en"] for finding in body(answer)["findings"]}
     assert words in found[where]
     assert knowledge_base.store.generation == before
     assert [one["id"] for one in get(client, "people/ana")["assessments"]] == ["A1"]
@@ -269,7 +275,7 @@ def test_broken_json_is_refused(
 
     assert answer.status_code in (400, 422)
     assert answer.mimetype == "application/problem+json"
-    assert answer.json["findings"]
+    assert body(answer)["findings"]
     assert not knowledge_base.has_person("broken")
 
 
@@ -309,7 +315,7 @@ def test_what_does_not_exist_is_404(client: FlaskClient, path: str) -> None:
 
     assert answer.status_code == 404
     assert answer.mimetype == "application/problem+json"
-    assert answer.json["title"] == "没有找到"
+    assert body(answer)["title"] == "没有找到"
     assert answer.headers["Content-Language"] == "zh"
 
 
@@ -340,7 +346,7 @@ def test_other_methods_and_formats_are_named_as_such(client: FlaskClient) -> Non
 
     assert (method.status_code, wanted.status_code) == (405, 406)
     assert "PUT" in method.headers["Allow"]
-    assert method.json["status"] == 405
+    assert body(method)["status"] == 405
 
 
 def test_a_long_body_is_413(client: FlaskClient) -> None:
@@ -365,7 +371,7 @@ def test_an_error_of_ours_is_500_and_logs_no_data(
     answer = client.get("/api/v1/people/ana")
 
     assert answer.status_code == 500
-    assert answer.json["title"] == "The service failed"
+    assert body(answer)["title"] == "The service failed"
     assert "KeyError" in caplog.text
     assert "安娜" not in caplog.text
     assert "/ana" not in caplog.text

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from kb_service.knowledge_base import KnowledgeBase
 from kb_service.sheets.columns import ASSESSMENTS_SHEETS
-from tests.conftest import RECENTLY
+from tests.conftest import RECENTLY, body
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MODEL = "customer-service-specialist"
@@ -50,9 +50,9 @@ def test_a_good_document_conforms(client: FlaskClient) -> None:
     answer = client.post("/api/v1/validate", data=GOOD_TURTLE, content_type="text/turtle")
 
     assert answer.status_code == 200
-    assert answer.json["conforms"] is True
-    assert answer.json["checked"] == {"triples": 3}
-    assert answer.json["findings"] == []
+    assert body(answer)["conforms"] is True
+    assert body(answer)["checked"] == {"triples": 3}
+    assert body(answer)["findings"] == []
 
 
 def test_a_document_with_faults_is_answered_with_them_in_both_languages(
@@ -63,12 +63,12 @@ def test_a_document_with_faults_is_answered_with_them_in_both_languages(
     answer = client.post("/api/v1/validate", data=BAD_TURTLE, content_type="text/turtle")
 
     assert answer.status_code == 200
-    assert answer.json["conforms"] is False
-    assert answer.json["violations"] == len(
-        [one for one in answer.json["findings"] if one["severity"] == "violation"]
+    assert body(answer)["conforms"] is False
+    assert body(answer)["violations"] == len(
+        [one for one in body(answer)["findings"] if one["severity"] == "violation"]
     )
-    assert any("people:salery" in one["message"]["en"] for one in answer.json["findings"])
-    assert all(set(one["message"]) == {"zh", "en"} for one in answer.json["findings"])
+    assert any("people:salery" in one["message"]["en"] for one in body(answer)["findings"])
+    assert all(set(one["message"]) == {"zh", "en"} for one in body(answer)["findings"])
     assert stored(knowledge_base) == before
 
 
@@ -134,8 +134,8 @@ def test_a_sheet_is_validated_row_by_row_and_not_stored(
     answer = client.post("/api/v1/validate", data=sheet, content_type="text/csv")
 
     assert answer.status_code == 200, answer.text
-    assert answer.json["checked"] == {"people": 1, "assessments": 1}
-    assert answer.json["conforms"] is True
+    assert body(answer)["checked"] == {"people": 1, "assessments": 1}
+    assert body(answer)["conforms"] is True
     assert stored(knowledge_base) == before
 
 
@@ -155,16 +155,18 @@ def test_an_uploaded_sheet_is_stored_and_concluded(client: FlaskClient) -> None:
         "stored": [{"person": "import-1", "name": "Ines", "assessments": [assessment]}],
         "notes": [],
     }
-    fit = client.get(f"/api/v1/people/import-1/fit/{MODEL}").json
+    fit = body(client.get(f"/api/v1/people/import-1/fit/{MODEL}"))
     assert fit["verdict"] == "insufficient-evidence"
 
 
 def test_a_sheet_of_ratings_takes_nobodys_post_away(client: FlaskClient) -> None:
     client.put("/api/v1/people/import-2", json={"name": "Ivo", "post": MODEL})
 
-    client.post("/api/v1/import", data=csv(f"import-2,,{RECENTLY},测验,7,8"), content_type="text/csv")
+    client.post(
+        "/api/v1/import", data=csv(f"import-2,,{RECENTLY},测验,7,8"), content_type="text/csv"
+    )
 
-    person = client.get("/api/v1/people/import-2").json
+    person = body(client.get("/api/v1/people/import-2"))
     assert (person["name"], person["post"], len(person["assessments"])) == ("Ivo", MODEL, 1)
 
 
@@ -183,7 +185,7 @@ def test_the_filled_template_comes_back_in(client: FlaskClient) -> None:
     answer = client.post("/api/v1/import", data=out.getvalue(), content_type=EXCEL)
 
     assert answer.status_code == 200, answer.text
-    assert answer.json["stored"][0]["person"] == "import-3"
+    assert body(answer)["stored"][0]["person"] == "import-3"
 
 
 TOMORROWS = date.max.isoformat()
@@ -210,7 +212,7 @@ def test_a_sheet_with_a_fault_is_refused_with_row_and_column(
 
     assert answer.status_code == 422
     assert answer.mimetype == "application/problem+json"
-    assert any(one.get("where", "").startswith(where) for one in answer.json["findings"])
+    assert any(one.get("where", "").startswith(where) for one in body(answer)["findings"])
     assert stored(knowledge_base) == before
 
 

@@ -207,7 +207,5 @@ def test_what_another_site_causes_is_not_carried_out(
 
 
 @pytest.mark.parametrize("headers", OWN_SITE)
-def test_our_own_pages_and_programs_may_write(
-    client: FlaskClient, headers: dict[str, str]
-) -> None:
+def test_our_own_pages_and_programs_may_write(client: FlaskClient, headers: dict[str, str]) -> None:
     assert client.put("/api/v1/people/own-site", json={}, headers=headers).status_code in (200, 201)

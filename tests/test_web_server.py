@@ -126,6 +126,6 @@ def test_a_served_folder_is_free_again_after_sigterm(tmp_path: Path) -> None:
     finally:
         service.kill()
 
-    assert (own_name, foreign_name, status) == (200, 400, 0)
+    assert (own_name, foreign_name, status) == (200, 421, 0)
     with KnowledgeStore(tmp_path / "data") as store:
         assert store.graph_names()

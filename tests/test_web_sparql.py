@@ -10,6 +10,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.conftest import body
+
 ASK = "ASK { ?s ?p ?o }"
 NAME = 'SELECT ?name { ?p <https://schema.org/name> ?name FILTER (?name = "安娜") }'
 
@@ -95,7 +97,7 @@ def test_what_is_no_query_is_refused(
 
     assert answer.status_code == status, answer.text
     assert answer.mimetype == "application/problem+json"
-    assert answer.json["status"] == status
+    assert body(answer)["status"] == status
 
 
 HOSTILE = [
@@ -127,7 +129,7 @@ def test_a_query_that_was_stopped_says_when_to_come_again(app: Flask) -> None:
 
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "5"
-    assert "stopped after 5 s" in answer.json["detail"]
+    assert "stopped after 5 s" in body(answer)["detail"]
 
 
 def test_a_browser_gets_a_form_and_its_results_as_a_page(client: FlaskClient) -> None:

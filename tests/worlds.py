@@ -73,10 +73,12 @@ class Assessment:
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody and their assessments."""
+    """Somebody, their assessments, and the models of the posts they hold or seek."""
 
     name: str
     assessments: tuple[Assessment, ...] = ()
+    post: str | None = None
+    candidate_for: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -173,6 +175,17 @@ def _training_facts(training: Training) -> Iterator[Triple]:
 def _person_facts(person: Person) -> Iterator[Triple]:
     it = iri("person", person.name)
     yield Triple(it, A, iri("people", "Person"))
+    if person.post:
+        held = iri("person", f"{person.name}/post")
+        yield Triple(it, iri("org", "holds"), held)
+        yield Triple(held, iri("people", "ofPosition"), iri("position", person.post))
+    for sought in person.candidate_for:
+        yield Triple(it, iri("people", "candidateFor"), iri("position", sought))
+    yield from _assessment_facts(person)
+
+
+def _assessment_facts(person: Person) -> Iterator[Triple]:
+    it = iri("person", person.name)
     for given in person.assessments:
         assessment = iri("person", f"{person.name}/assessment/{given.name}")
         yield Triple(assessment, A, iri("people", "Assessment"))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from kb_service.web.problems import Problem
 
+ANSWERED_NAMES = "ANSWERED_NAMES"
+"""Key of the app's configuration: the host names to answer for, everything when it is not set."""
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 _HEADERS = {
     "Content-Security-Policy": (
@@ -25,9 +27,22 @@ _HEADERS = {
 
 def register_security(app: Flask) -> None:
     """Refuse writes that another site caused, and uploads beyond the limit; set our headers."""
+    app.before_request(_refuse_other_names)
     app.before_request(_refuse_other_sites)
     app.before_request(_refuse_large_bodies)
     app.after_request(_with_headers)
+
+
+def _refuse_other_names() -> None:
+    """Where the server answers under certain names only, refuse a request for another."""
+    names = current_app.config.get(ANSWERED_NAMES)
+    if names and _name_of(request.host) not in names:
+        listed = ", ".join(sorted(names))
+        raise Problem(
+            421,
+            f"本服务只以这些名称应答：{listed}。",
+            f"This service answers under these names only: {listed}.",
+        )
 
 
 def _refuse_other_sites() -> None:
@@ -42,7 +57,7 @@ def _refuse_other_sites() -> None:
     if site is not None:
         allowed = site in ("same-origin", "none")
     else:
-        allowed = origin is None or urlsplit(origin).netloc == request.host
+        allowed = origin is None or _host_of(origin) == request.host
     if not allowed:
         raise Problem(
             403,
@@ -50,6 +65,20 @@ def _refuse_other_sites() -> None:
             "This request was caused by another site and was not carried out. "
             "Use the pages of this service.",
         )
+
+
+def _name_of(host: str) -> str | None:
+    try:
+        return urlsplit(f"//{host}").hostname
+    except ValueError:
+        return None
+
+
+def _host_of(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""
 
 
 def _refuse_large_bodies() -> None:

@@ -14,7 +14,9 @@ from waitress import create_server
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 
+from kb_service.web.security import ANSWERED_NAMES
 from kb_service.web.service import EXTENSION, Service
+from kb_service.workers import WorkerFailed
 
 _LOG = logging.getLogger("kb_service.web")
 _MOST_BYTES_READ = 4 * 1024**3
@@ -27,14 +29,15 @@ def serve(app: Flask, host: str, port: int) -> None:
     On a loopback address only requests that name this machine are answered, so that no web page
     can reach the service under a name of its own that resolves to 127.0.0.1.
     """
-    if _is_loopback(host) and not app.config.get("TRUSTED_HOSTS"):
-        app.config["TRUSTED_HOSTS"] = ["localhost", "127.0.0.1", "[::1]", host]
+    if _is_loopback(host):
+        app.config.setdefault(ANSWERED_NAMES, {"localhost", "127.0.0.1", "::1", host})
     server = make_server(app, host, port)
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _stop)
     clock = threading.Thread(target=watch_the_date, args=(app, stopping), daemon=True)
     clock.start()
+    threading.Thread(target=_warm, args=(app,), daemon=True).start()
     try:
         server.run()
     finally:
@@ -119,6 +122,17 @@ def watch_the_date(app: Flask, stopping: threading.Event) -> None:
             service.knowledge_base.pass_time()
         except Exception as error:  # the clock goes on; the next minute tries again
             _LOG.error("passing to a new day failed: %s", type(error).__name__)
+
+
+def _warm(app: Flask) -> None:
+    """Start every worker beside the first requests, so that none of them has to wait long."""
+    service: Service = app.extensions[EXTENSION]
+    try:
+        service.queries.warm()
+        service.knowledge_base.warm()
+        service.sheets.warm()
+    except WorkerFailed:
+        _LOG.error("a worker could not be started; /healthz tells whether queries are answered")
 
 
 def close(app: Flask) -> None:
