@@ -166,8 +166,10 @@ def total_fit(parts: Mapping[str, Decimal]) -> Decimal | None:
     """The mean of the parts by their shares."""
     if not parts:
         return None
-    weighted = sum(SHARES[part] * Fraction(percent) for part, percent in parts.items())
-    return half_up(weighted / sum(SHARES[part] for part in parts))
+    weighted = sum(
+        (SHARES[part] * Fraction(percent) for part, percent in parts.items()), Fraction()
+    )
+    return half_up(weighted / sum((SHARES[part] for part in parts), Fraction()))
 
 
 def extremes(ratings: Mapping[str, Decimal], *, strong: bool) -> frozenset[str]:

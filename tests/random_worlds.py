@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 
 from hypothesis import strategies as st
 
@@ -33,6 +34,7 @@ DAYS = [date(2026, 6, 30), date(2026, 2, 28), date(2028, 2, 29), date(2025, 3, 3
 WEIGHTS = [Decimal(w) for w in ("0.5", "1", "1.5", "2", "2.5", "3", "7")]
 
 
+@cache
 def on_scale(scale: str, *, high: bool = False) -> st.SearchStrategy[Decimal]:
     """Values with at most one decimal; whole ones often, and with `high` seldom low ones."""
     low, top = (int(bound * 10) for bound in SCALES[scale])
@@ -43,59 +45,70 @@ def on_scale(scale: str, *, high: bool = False) -> st.SearchStrategy[Decimal]:
 
 
 def requirements(
-    dimension: Dimension, tier: st.SearchStrategy[str]
+    dimension: Dimension, tier: st.SearchStrategy[str], weight: st.SearchStrategy[Decimal | None]
 ) -> st.SearchStrategy[Requirement]:
     level = st.none() | on_scale(dimension.scale, high=True)
-    floor = st.none() | st.none() | st.none() | on_scale(dimension.scale)
-    return st.builds(
-        Requirement, st.just(dimension), tier, level, st.none() | st.sampled_from(WEIGHTS), floor
-    )
+    floor = st.none() | st.none() | st.none() | st.none() | on_scale(dimension.scale)
+    return st.builds(Requirement, st.just(dimension), tier, level, weight, floor)
 
 
 @st.composite
 def models(draw: st.DrawFn, name: str) -> Model:
+    """One to eleven requirements; the weights of some models are all alike."""
+    weight = draw(st.sampled_from([st.none() | st.sampled_from(WEIGHTS), st.just(Decimal(2))]))
     needs: list[Requirement] = []
     for part, pool in (("direction", DIRECTIONS), ("ability", [*ABILITIES, *INDICATORS])):
         chosen = draw(st.lists(st.sampled_from(pool), unique=True, max_size=4))
-        needs += [draw(requirements(d, st.sampled_from(TIERS[part]))) for d in chosen]
+        needs += [draw(requirements(d, st.sampled_from(TIERS[part]), weight)) for d in chosen]
     chosen = draw(st.lists(st.sampled_from(MOTIVATIONS), unique=True, max_size=3))
     for dimension, tier in zip(chosen, TIERS["motivation"], strict=False):
-        needs.append(draw(requirements(dimension, st.just(tier))))
-    if not needs:
-        needs.append(Requirement(ABILITIES[0], "main"))
-    return Model(name, tuple(needs))
+        needs.append(draw(requirements(dimension, st.just(tier), weight)))
+    return Model(name, tuple(needs) or (Requirement(ABILITIES[0], "main"),))
 
 
 @st.composite
 def trainings(draw: st.DrawFn, name: str) -> Training:
-    dimension = draw(st.sampled_from([*ABILITIES, *INDICATORS]))
+    """A step up in one of few dimensions, so that chains are common and breaks in them too."""
+    dimension = draw(st.sampled_from([*ABILITIES[:2], INDICATORS[0]]))
     low, high = SCALES[dimension.scale]
-    entry = draw(on_scale(dimension.scale).filter(lambda level: level < high))
-    exit_ = draw(on_scale(dimension.scale, high=True))
-    if exit_ <= entry:
-        exit_ = min(high, entry + 1)
-    return Training(name, dimension, entry, exit_, Decimal(draw(st.sampled_from([4, 8]))))
+    step = (high - low) / 3
+    rung = low + step * draw(st.integers(0, 2))
+    entry = rung - draw(st.sampled_from([Decimal(0), Decimal(0), Decimal("0.1"), step / 2]))
+    exit_ = rung + step + draw(st.sampled_from([Decimal(0), Decimal(0), Decimal("-0.1"), step / 2]))
+    hours = Decimal(draw(st.sampled_from([4, 8])))
+    return Training(name, dimension, _tenth(max(low, entry)), _tenth(min(high, exit_)), hours)
+
+
+def _tenth(value: Decimal) -> Decimal:
+    return value.quantize(Decimal("0.1"))
+
+
+@cache
+def ratings_on(scale: str, edge: Decimal | None) -> st.SearchStrategy[Decimal]:
+    """Mostly high ratings, and often exactly what a model asks for."""
+    high, low = on_scale(scale, high=True), on_scale(scale)
+    return st.one_of(high, high, low, st.just(edge) if edge is not None else high)
+
+
+_FEW_MISSING = st.sets(st.sampled_from(DIMENSIONS), max_size=2)
+MISSING = st.one_of(_FEW_MISSING, _FEW_MISSING, st.sets(st.sampled_from(DIMENSIONS), min_size=8))
+AGES = st.one_of(
+    st.integers(0, 400), st.integers(0, 400), st.integers(725, 735), st.sampled_from([730, 731, -1])
+)
 
 
 @st.composite
 def assessments(draw: st.DrawFn, name: str, as_of: date, needs: list[Requirement]) -> Assessment:
     scale = draw(st.sampled_from([None, None, None, None, "percent", "grade", "sten"]))
-    missing = draw(st.sets(st.sampled_from(DIMENSIONS), max_size=len(DIMENSIONS)))
-    if draw(st.booleans()):
-        missing = set(list(missing)[:1])
+    missing = draw(MISSING)
     edges = {need.dimension: asked(need)[0] for need in needs if scale is None}
-    ratings = {}
-    for dimension in DIMENSIONS:
-        if dimension not in missing:
-            value = on_scale(scale or dimension.scale, high=True) | on_scale(
-                scale or dimension.scale
-            )
-            if dimension in edges:
-                value |= st.just(edges[dimension])
-            ratings[dimension.name] = draw(value)
-    age = st.integers(0, 400) | st.integers(700, 760) | st.sampled_from([730, 731, -1])
-    day = as_of - timedelta(days=draw(age))
-    expiry = draw(st.sampled_from([None, None, None, -1, 0, 30, 900]))
+    ratings = {
+        dimension.name: draw(ratings_on(scale or dimension.scale, edges.get(dimension)))
+        for dimension in DIMENSIONS
+        if dimension not in missing
+    }
+    day = as_of - timedelta(days=draw(AGES))
+    expiry = draw(st.sampled_from([None, None, None, None, None, -1, 0, 30, 900]))
     expires = None if expiry is None else max(day, as_of + timedelta(days=expiry))
     return Assessment(name, draw(st.sampled_from(SOURCES)), day, ratings, expires, scale)
 
@@ -106,12 +119,12 @@ def worlds(draw: st.DrawFn, *, people: int = 3) -> World:
     as_of = draw(st.sampled_from(DAYS))
     both = (draw(models("one")), draw(models("two")))
     needs = [need for model in both for need in model.requirements]
-    offered = [draw(trainings(f"t{n}")) for n in range(draw(st.integers(0, 8)))]
-    crowd = [
-        Person(
-            f"p{n}",
-            tuple(draw(assessments(f"A{m}", as_of, needs)) for m in range(draw(st.integers(0, 3)))),
-        )
-        for n in range(people)
-    ]
+    offered = [draw(trainings(f"t{n}")) for n in range(draw(st.sampled_from([0, 4, 8])))]
+    posts = st.sampled_from([None, "one", "two"])
+    sought = st.sampled_from([(), ("one",), ("two",), ("one", "two")])
+    crowd = []
+    for n in range(people):
+        how_many = draw(st.sampled_from([2, 1, 3, 1, 2, 0]))
+        sheets = [draw(assessments(f"A{m}", as_of, needs)) for m in range(how_many)]
+        crowd.append(Person(f"p{n}", tuple(sheets), draw(posts), draw(sought)))
     return World(as_of, both, tuple(crowd), tuple(offered), DIMENSIONS)

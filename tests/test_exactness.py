@@ -117,7 +117,7 @@ def test_rules_of_a_stage_may_run_in_any_order(world: World, chance: Random) -> 
 
 
 def sets(conclusions: Conclusions) -> dict[object, set[Triple]]:
-    everyone = {who: set(told) for who, told in conclusions.people.items()}
+    everyone: dict[object, set[Triple]] = {w: set(t) for w, t in conclusions.people.items()}
     return {**everyone, "shared": set(conclusions.shared)}
 
 
@@ -219,9 +219,11 @@ def test_a_part_of_which_nothing_is_known_gives_its_share_to_the_others() -> Non
 
 
 def test_somebody_of_whom_nothing_is_known_has_no_fit() -> None:
-    found = outcome([need(PATIENCE, "main", 1)])
+    found = outcome([Requirement(PATIENCE, "main", weight=Decimal("0.5"))])
 
-    assert (found.fit, found.known_weight, found.parts) == (None, 0, {})
+    assert found.fit is None
+    assert found.parts == {}
+    assert found.coverage == 0
     assert found.verdict == "insufficient-evidence"
 
 

@@ -186,10 +186,10 @@ def test_json_is_utf_8_as_people_read_it(client: FlaskClient) -> None:
 
 
 def test_a_new_person_is_created_and_a_known_one_replaced(client: FlaskClient) -> None:
-    body = {"name": "新来的", "team": "hotline-1", "post": MODEL}
+    record = {"name": "新来的", "team": "hotline-1", "post": MODEL}
 
-    first = client.put("/api/v1/people/newcomer", json=body)
-    second = client.put("/api/v1/people/newcomer", json=body | {"name": "改名"})
+    first = client.put("/api/v1/people/newcomer", json=record)
+    second = client.put("/api/v1/people/newcomer", json=record | {"name": "改名"})
 
     assert (first.status_code, second.status_code) == (201, 200)
     assert first.headers["Location"] == "/api/v1/people/newcomer"

@@ -19,7 +19,7 @@ from flask import Flask
 
 from kb_service.knowledge_base import KnowledgeBase
 from kb_service.store import KnowledgeStore
-from kb_service.web.server import make_server
+from kb_service.web.server import make_server, watch_the_date
 
 _SERVE = """
 import sys
@@ -93,6 +93,27 @@ def test_the_service_is_ready(port: int) -> None:
 
     answer = connection.getresponse()
     assert (answer.status, json.loads(answer.read())) == (200, {"status": "ready"})
+
+
+def test_a_new_day_is_noticed_and_a_failure_does_not_stop_the_clock(
+    app: Flask, knowledge_base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopping = threading.Event()
+    passed: list[int] = []
+
+    def pass_time() -> int:
+        passed.append(1)
+        if len(passed) == 1:
+            raise OSError("安娜")
+        stopping.set()
+        return 0
+
+    monkeypatch.setattr("kb_service.web.server._CLOCK_SECONDS", 0.01)
+    monkeypatch.setattr(knowledge_base, "pass_time", pass_time)
+
+    watch_the_date(app, stopping)
+
+    assert len(passed) == 2
 
 
 def _free_port() -> int:

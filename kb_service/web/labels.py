@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pyoxigraph import Literal, NamedNode, Triple
 
 from kb_service.knowledge_base import KnowledgeBase
-from kb_service.vocabulary import LABEL, NAMESPACES, iri, local_id, people_graph
+from kb_service.vocabulary import NAMESPACES, iri, local_id, people_graph
 
 Label = Mapping[str, str]
 
@@ -31,11 +31,6 @@ _OUR_OWN: Mapping[str, Label] = {
     iri("rdf", "type").value: {"zh": "类型", "en": "is a"},
     iri("dcterms", "identifier").value: {"zh": "编号", "en": "identifier"},
     iri("schema", "name").value: {"zh": "姓名", "en": "name"},
-    iri("judgement", "asksFor").value: {"zh": "所要求的维度", "en": "asks for"},
-    iri("judgement", "onRating").value: {"zh": "依据的当前评分", "en": "on current rating"},
-    iri("judgement", "share").value: {"zh": "所占份额", "en": "share"},
-    iri("judgement", "specifies").value: {"zh": "所细化的要求", "en": "specifies"},
-    iri("judgement", "standing").value: {"zh": "名次", "en": "standing"},
 }
 
 
@@ -152,6 +147,3 @@ def person_of(conclusion: str) -> str | None:
     """The id of the person that a conclusion's IRI names, None when it is about no person."""
     start = NAMESPACES["person"]
     return conclusion[len(start) :].split("/", 1)[0] if conclusion.startswith(start) else None
-
-
-__all__ = ["LABEL", "Label", "LabelReader", "Labels", "person_of", "with_person"]
