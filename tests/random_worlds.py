@@ -21,8 +21,8 @@ from tests.worlds import (
 )
 
 DIRECTIONS = [Dimension(f"career-type/d{n}", "direction") for n in range(1, 4)]
-ABILITIES = [Dimension(f"ability/a{n}", "ability") for n in range(1, 5)]
-INDICATORS = [Dimension(f"indicator/g{n}", "ability", "grade") for n in range(1, 4)]
+ABILITIES = [Dimension(f"ability/a{n}", "ability") for n in range(1, 4)]
+INDICATORS = [Dimension(f"indicator/g{n}", "ability", "grade") for n in range(1, 3)]
 MOTIVATIONS = [Dimension(f"motivation/m{n}", "motivation") for n in range(1, 6)]
 DIMENSIONS = (*DIRECTIONS, *ABILITIES, *INDICATORS, *MOTIVATIONS)
 TIERS = {
@@ -57,19 +57,22 @@ def models(draw: st.DrawFn, name: str) -> Model:
     """One to eleven requirements; the weights of some models are all alike."""
     weight = draw(st.sampled_from([st.none() | st.sampled_from(WEIGHTS), st.just(Decimal(2))]))
     needs: list[Requirement] = []
-    for part, pool in (("direction", DIRECTIONS), ("ability", [*ABILITIES, *INDICATORS])):
-        chosen = draw(st.lists(st.sampled_from(pool), unique=True, max_size=4))
+    abilities = [*ABILITIES, *INDICATORS]
+    for part, pool, fewest in (("direction", DIRECTIONS, 0), ("ability", abilities, 1)):
+        chosen = draw(st.lists(st.sampled_from(pool), unique=True, min_size=fewest, max_size=4))
         needs += [draw(requirements(d, st.sampled_from(TIERS[part]), weight)) for d in chosen]
     chosen = draw(st.lists(st.sampled_from(MOTIVATIONS), unique=True, max_size=3))
     for dimension, tier in zip(chosen, TIERS["motivation"], strict=False):
         needs.append(draw(requirements(dimension, st.just(tier), weight)))
-    return Model(name, tuple(needs) or (Requirement(ABILITIES[0], "main"),))
+    if len(needs) == 1 and draw(st.booleans()):  # a model without abilities
+        needs = [draw(requirements(DIRECTIONS[0], st.just("main"), weight))]
+    return Model(name, tuple(needs))
 
 
 @st.composite
 def trainings(draw: st.DrawFn, name: str) -> Training:
     """A step up in one of few dimensions, so that chains are common and breaks in them too."""
-    dimension = draw(st.sampled_from([*ABILITIES[:2], INDICATORS[0]]))
+    dimension = draw(st.sampled_from([*ABILITIES, INDICATORS[0]]))
     low, high = SCALES[dimension.scale]
     step = (high - low) / 3
     rung = low + step * draw(st.integers(0, 2))
@@ -115,11 +118,11 @@ def assessments(draw: st.DrawFn, name: str, as_of: date, needs: list[Requirement
 
 @st.composite
 def worlds(draw: st.DrawFn, *, people: int = 3) -> World:
-    """Two models, up to eight trainings, and people with up to three assessments each."""
+    """Two models, up to twelve trainings, and people with up to three assessments each."""
     as_of = draw(st.sampled_from(DAYS))
     both = (draw(models("one")), draw(models("two")))
     needs = [need for model in both for need in model.requirements]
-    offered = [draw(trainings(f"t{n}")) for n in range(draw(st.sampled_from([0, 4, 8])))]
+    offered = [draw(trainings(f"t{n}")) for n in range(draw(st.sampled_from([12, 6, 0])))]
     posts = st.sampled_from([None, "one", "two"])
     sought = st.sampled_from([(), ("one",), ("two",), ("one", "two")])
     crowd = []

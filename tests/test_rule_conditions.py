@@ -13,11 +13,6 @@ from tests.rule_cases import all_rules, cases, is_upheld, stage_of
 
 _START = re.compile(r"\bFILTER NOT EXISTS\s*(?=\{)|\bFILTER\s*(?=\()|\bMINUS\s*(?=\{)")
 _CLOSES = {"{": "}", "(": ")"}
-REDUNDANT = {
-    # A rival that leads nearer than the training itself leads higher than where both begin.
-    "?rivalNear > ?here",
-}
-"""Conditions that follow from others of their rule and only spare it some work."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +59,7 @@ def _end_of_block(text: str, start: int) -> int:
 
 @pytest.mark.parametrize(
     "condition",
-    [each for rule in all_rules() for each in conditions(rule) if each.term not in REDUNDANT],
+    [each for rule in all_rules() for each in conditions(rule)],
     ids=lambda condition: f"{condition.rule.name}: {condition.term}",
 )
 def test_some_case_fails_without_a_condition_of_its_rule(

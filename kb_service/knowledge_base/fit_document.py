@@ -46,6 +46,7 @@ def fit_document(
         "asOf": as_of.isoformat(),
         "verdict": head["verdict"],
         "verdictLabel": _label(head, "verdict"),
+        "verdictRule": head["rule"],
         "fit": _tenth(head["fit"]),
         "coverage": _tenth(known / total),
         "coveragePercent": _tenth(100 * known / total),
