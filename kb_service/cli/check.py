@@ -22,8 +22,11 @@ _WORDS = Words(
     不给文件就检查数据文件夹里的全部知识和人员。文件可以是 .xlsx、.csv，
     或 RDF（Turtle、JSON-LD、RDF/XML、N-Triples）。有「必须改」的问题时退出码为 1。
 
+    --consistency 用推理机检查随产品发布的本体本身是否自相矛盾，约需半分钟。
+
     示例：
       rengang check
+      rengang check --consistency
       rengang check my-model.ttl
       rengang check 测评.xlsx
     """,
@@ -34,8 +37,12 @@ _WORDS = Words(
     A file may be .xlsx, .csv, or RDF (Turtle, JSON-LD, RDF/XML, N-Triples).
     The exit code is 1 when something must be corrected.
 
+    With --consistency a reasoner checks that the shipped ontology does not
+    contradict itself, which takes about half a minute.
+
     Examples:
       rengang check
+      rengang check --consistency
       rengang check my-model.ttl
       rengang check assessments.xlsx
     """,
@@ -50,9 +57,14 @@ _WORDS = Words(
     metavar="[FILE]...",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
 )
-def check(files: tuple[Path, ...]) -> None:
+@click.option("--consistency", is_flag=True)
+def check(files: tuple[Path, ...], consistency: bool) -> None:
     """Print every finding, and end with 1 when one of them is a violation."""
-    findings = _in_files(files) if files else _in_what_is_loaded()
+    if consistency:
+        with reading_anything() as base:
+            findings = base.check_consistency()
+    else:
+        findings = _in_files(files) if files else _in_what_is_loaded()
     print_findings(findings)
     remark(summary(findings))
     if any(finding.severity == "violation" for finding in findings):

@@ -21,7 +21,7 @@ Keep = Callable[[Store], Iterator[tuple[NamedNode, Triple]]]
 MOST_ROUNDS = 200
 """How often the rules of a stage may repeat before they are held to invent values without end."""
 
-BATCH = 250
+BATCH = 50
 """How many people are concluded at a time; the conclusions do not depend on it."""
 
 _CLOCK = iri("judgement", "clock")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,11 @@ from kb_service.knowledge_base.answers import Answer, answer, columns_of
 from kb_service.knowledge_base.checking import Change, CheckedDocument, Checker, Progress, Steps
 from kb_service.knowledge_base.fit_document import fit_document
 from kb_service.knowledge_base.keeping import Keeper
+from kb_service.knowledge_base.outcomes import (
+    ExampleRefusedError,
+    ImportReport,
+    UnknownThingError,
+)
 from kb_service.knowledge_base.sorting import (
     add_teams,
     merge_records,
@@ -27,6 +31,7 @@ from kb_service.knowledge_base.sorting import (
 )
 from kb_service.knowledge_files import (
     knowledge_root,
+    read_shared_knowledge,
     read_turtle,
 )
 from kb_service.people_records import (
@@ -37,41 +42,20 @@ from kb_service.people_records import (
     person_iri,
 )
 from kb_service.questions import Question, questions
+from kb_service.reasoning import check_consistency
 from kb_service.sheets import read_workbook
 from kb_service.sparql import select
 from kb_service.store import KnowledgeStore
 from kb_service.vocabulary import (
     ORGANISATION_GRAPH,
     PEOPLE_GRAPHS,
+    POLICY_GRAPH,
     iri,
 )
 
 _PERSON = iri("person").value
 _BATCH = 100
 _MOST_WORKSPACES = 16
-
-
-class UnknownThingError(LookupError):
-    """Nothing in here has this id; `kind` says what was looked for."""
-
-    def __init__(self, kind: str, id: str) -> None:
-        super().__init__(f"{kind} {id}")
-        self.kind = kind
-        self.id = id
-
-
-class ExampleRefusedError(RuntimeError):
-    """The example organisation is not mixed with people who are already in here."""
-
-
-@dataclass(frozen=True)
-class ImportReport:
-    """How much an import stored, and what its reader should hear though nothing was wrong."""
-
-    people: int = 0
-    assessments: int = 0
-    triples: int = 0
-    notes: tuple[Finding, ...] = field(default_factory=tuple)
 
 
 class KnowledgeBase:
@@ -323,6 +307,15 @@ class KnowledgeBase:
             except RefusedInput as refused:
                 found += refused.findings
         return found
+
+    def check_consistency(self) -> list[Finding]:
+        """What keeps the ontology files from being sound OWL 2 DL, by a reasoner that takes seconds.
+
+        Raises ReasonerFailed when the reasoner does not finish.
+        """
+        graphs = read_shared_knowledge(self.root)
+        files = (triples for name, triples in graphs.items() if name != POLICY_GRAPH)
+        return check_consistency(triple for triples in files for triple in triples)
 
     def workspace(self, person: str) -> Store:
         """A store in memory with the knowledge, one person and everything concluded of them.

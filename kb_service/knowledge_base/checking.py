@@ -20,6 +20,8 @@ Change = tuple[list[Triple], list[Triple]]
 
 _BATCH = 50
 _LONGEST_CHECK = 600.0
+_LONGEST_WAIT = 60.0
+"""Seconds, the start of a worker on a busy machine included."""
 
 
 class Steps:
@@ -63,6 +65,7 @@ class Checker:
             memory_mb=2048,
             deadline=60.0,
             init_args=(str(root),),
+            wait=_LONGEST_WAIT,
         )
 
     def close(self) -> None:

@@ -1,0 +1,30 @@
+"""What becomes of a request to the knowledge base besides an answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from kb_service.findings import Finding
+
+
+class UnknownThingError(LookupError):
+    """Nothing in here has this id; `kind` says what was looked for."""
+
+    def __init__(self, kind: str, id: str) -> None:
+        super().__init__(f"{kind} {id}")
+        self.kind = kind
+        self.id = id
+
+
+class ExampleRefusedError(RuntimeError):
+    """The example organisation is not mixed with people who are already in here."""
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """How much an import stored, and what its reader should hear though nothing was wrong."""
+
+    people: int = 0
+    assessments: int = 0
+    triples: int = 0
+    notes: tuple[Finding, ...] = field(default_factory=tuple)
