@@ -88,8 +88,8 @@ def _reasons(reasons: Sequence[Row], names: Names) -> Table | None:
     by_kind: dict[str, list[str]] = {}
     for row in reasons:
         due_to = by_kind.setdefault(row["kind"], [])
-        if row["label"] is not None:
-            due_to.append(_due_to(row))
+        named = row["label"] is not None
+        due_to.append(_due_to(row) if named else names("judgement", row["cause"]))
     table = _table("", "")
     for kind, due_to in by_kind.items():
         table.add_row(names("judgement", kind), Text(say("、", ", ").join(due_to)))

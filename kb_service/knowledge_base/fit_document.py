@@ -101,6 +101,7 @@ def _reason(row: Row) -> dict[str, Any]:
     return {
         "kind": row["kind"],
         "rule": row["rule"],
+        "cause": row["cause"],
         "dimension": row["dimension"],
         "label": _label(row) if named else None,
         "rating": _tenth(row["rating"]),
