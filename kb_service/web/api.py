@@ -14,8 +14,8 @@ from kb_service.web.labels import LabelReader
 from kb_service.web.problems import Problem
 from kb_service.web.service import knowledge_base, service
 
-MOST_ROWS = 500
-DEFAULT_ROWS = 50
+MOST_ROWS = 5000
+DEFAULT_ROWS = 500
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 
