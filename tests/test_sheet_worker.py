@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from kb_service.people_records import PersonRecord, person_iri
+from kb_service.people_records import Choice, PersonRecord, person_iri
+from kb_service.vocabulary import iri
 from kb_service.workers import WorkerPool
-from tests.sheet_catalogue import TEAMS
+from tests.sheet_catalogue import CATALOGUE, TEAMS
 
 
 @pytest.fixture(scope="module")
@@ -42,3 +44,16 @@ def test_the_worker_answers_with_findings_when_there_are_faults(worker: WorkerPo
         "The file is empty; fill in the template first."
     ]
     assert answer["status"] == 422
+
+
+def test_a_post_that_only_the_given_catalogue_knows_is_read(worker: WorkerPool) -> None:
+    post = Choice("night-leader", iri("position", "night-leader"), "夜班班长", "Night leader")
+    catalogue = replace(CATALOGUE, positions={**CATALOGUE.positions, post.id: post})
+    sheet = "工号,岗位\np1,夜班班长\n".encode()
+    request = {"data": sheet, "filename": "a.csv", "today": "2026-11-20"}
+
+    known = worker.call({**request, "catalogue": catalogue})
+    unknown = worker.call(request)
+
+    assert known["people"] == [PersonRecord("p1", "p1", post="night-leader")]
+    assert [finding.value for finding in unknown["findings"]] == ["夜班班长"]

@@ -91,6 +91,7 @@ class SheetReader:
                     "filename": path.name,
                     "today": self._base.latest_day.isoformat(),
                     "teams": dict(self._base.teams),
+                    "catalogue": self._base.catalogue,
                 }
             )
         except RefusedInput as refused:

@@ -19,18 +19,23 @@ Response = dict[str, Any]
 def start(root: str | None = None) -> Callable[[Request], Response]:
     """What answers requests, knowing the dimensions, posts and sources of a knowledge folder.
 
-    A request is `{"data", "filename", "today", "teams"?}`: the bytes of a file, its name, the last
-    day an assessment may have as an ISO date, and known teams by id. The answer has `people`,
-    `assessments`, `places`, `teams` and `notes`, or `findings` and the HTTP `status` they deserve.
+    A request is `{"data", "filename", "today", "teams"?, "catalogue"?}`: the bytes of a file, its
+    name, the last day an assessment may have as an ISO date, known teams by id, and what records
+    may name if that is more than the folder has. The answer has `people`, `assessments`, `places`,
+    `teams` and `notes`, or `findings` and the HTTP `status` they deserve.
     """
     graphs = read_shared_knowledge(Path(root) if root else None)
-    catalogue = read_catalogue(triple for triples in graphs.values() for triple in triples)
+    shipped = read_catalogue(triple for triples in graphs.values() for triple in triples)
 
     def answer(request: Request) -> Response:
         today = date.fromisoformat(request["today"])
         try:
             contents = read_workbook(
-                request["data"], request["filename"], catalogue, today, request.get("teams")
+                request["data"],
+                request["filename"],
+                request.get("catalogue", shipped),
+                today,
+                request.get("teams"),
             )
         except RefusedInput as refused:
             return {"findings": list(refused.findings), "status": refused.status}

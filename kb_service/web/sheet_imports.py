@@ -56,6 +56,7 @@ def read_sheet(service: Service, document: Document) -> SheetContents:
             "filename": document.filename or "sheet" + SHEET_TYPES.get(document.media_type, ""),
             "today": kb.latest_day.isoformat(),
             "teams": dict(kb.teams),
+            "catalogue": kb.catalogue,
         }
     )
     if "findings" in answer:
