@@ -16,6 +16,7 @@ from kb_service.vocabulary import IDENTIFIER, A, iri
 
 _XSD_DATE = iri("xsd", "date")
 _XSD_DECIMAL = iri("xsd", "decimal")
+_NAME = re.compile(r".{1,200}")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -154,7 +155,7 @@ def parse_person(person: str, body: object, catalogue: Catalogue) -> PersonRecor
     faults: list[Finding] = [*id_faults(person, "")]
     fields = _object(body, {"name", "team", "post", "candidateFor"}, faults)
     name = fields.get("name", person)
-    if not isinstance(name, str) or not name.strip() or len(name) > 200:
+    if not isinstance(name, str) or not _NAME.fullmatch(name.strip()) or not name.isprintable():
         faults.append(
             violation(
                 "姓名应为 1 至 200 个字符的文本，例如「王小明」。",
