@@ -375,3 +375,22 @@ def test_an_error_of_ours_is_500_and_logs_no_data(
     assert "KeyError" in caplog.text
     assert "安娜" not in caplog.text
     assert "/ana" not in caplog.text
+
+
+def test_an_assessment_of_somebody_unknown_makes_them_known_by_their_id(
+    client: FlaskClient,
+) -> None:
+    answer = client.put(
+        "/api/v1/people/by-id-alone/assessments/a1",
+        json={
+            "date": "2026-01-05",
+            "source": "test",
+            "framework": "t12",
+            "ratings": {"patience": 7},
+        },
+    )
+
+    known = client.get("/api/v1/people/by-id-alone").get_json()
+    assert answer.status_code == 201
+    assert (known["name"], known["post"]) == ("by-id-alone", None)
+    assert [assessment["id"] for assessment in known["assessments"]] == ["a1"]

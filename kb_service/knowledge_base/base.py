@@ -153,10 +153,9 @@ class KnowledgeBase:
     def put_assessment(self, record: AssessmentRecord) -> None:
         """Store an assessment, in place of one with the same id.
 
-        Raises UnknownThingError when there is no such person, RefusedInput when a shape objects.
+        Somebody who is not known yet is known by their id from then on. Raises RefusedInput when
+        a shape objects.
         """
-        if not self.has_person(record.person):
-            raise UnknownThingError("person", record.person)
         self.import_records([], [record])
 
     def import_records(

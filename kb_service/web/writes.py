@@ -7,7 +7,6 @@ from dataclasses import replace
 from flask import Blueprint, Response, jsonify, url_for
 
 from kb_service.findings import Finding, RefusedInput
-from kb_service.knowledge_base import UnknownThingError
 from kb_service.people_records import assessment_iri, parse_assessment, parse_person, person_iri
 from kb_service.vocabulary import iri
 from kb_service.web import answers
@@ -46,12 +45,15 @@ def put_person(person: str) -> tuple[Response, int, dict[str, str]]:
 
 @writes.put("/people/<person>/assessments/<assessment>")
 def put_assessment(person: str, assessment: str) -> tuple[Response, int, dict[str, str]]:
-    """Store an assessment; answers the person's fits as they are with it."""
+    """Store an assessment; answers the person's fits as they are with it.
+
+    As in a spreadsheet, somebody who is not known yet is known by their id from then on.
+    """
     kb = knowledge_base()
-    if not kb.has_person(person):
-        raise UnknownThingError("person", person)
     record = parse_assessment(person, assessment, json_body(), kb.catalogue)
-    known = {row["id"] for row in kb.ask("assessments-of-person", person=person).rows}
+    known = set()
+    if kb.has_person(person):
+        known = {row["id"] for row in kb.ask("assessments-of-person", person=person).rows}
     try:
         kb.put_assessment(record)
     except RefusedInput as error:
