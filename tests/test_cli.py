@@ -246,6 +246,12 @@ def test_check_of_what_is_loaded_ends_with_0_when_nothing_must_be_corrected(data
     assert checked.exit_code == 0, checked.stdout
 
 
+def test_check_of_consistency_asks_the_reasoner_about_the_shipped_ontology() -> None:
+    answer = run("check", "--consistency")
+
+    assert answer.exit_code == 0, answer.output
+
+
 def test_check_names_the_cell_that_must_be_corrected_and_ends_with_1(
     data: Path, tmp_path: Path
 ) -> None:
