@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
@@ -104,11 +106,24 @@ def conclude_people(
     models = list(models_in(base) if asked is None else asked)
     queue = iter(people)
     while members := dict(islice(queue, batch)):
-        store = workspace(rules, base, members, as_of, models)
         found: dict[NamedNode, list[Triple]] = {person: [] for person in members}
-        for person, triple in (keep or everything)(store):
-            found[person].append(triple)
+        with _collector_paused():
+            store = workspace(rules, base, members, as_of, models)
+            for person, triple in (keep or everything)(store):
+                found[person].append(triple)
         yield from found.items()
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """No search for cyclic garbage meanwhile: a batch makes none, and looking took a third of it."""
+    was_running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_running:
+            gc.enable()
 
 
 def workspace(
