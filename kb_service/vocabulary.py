@@ -20,6 +20,7 @@ NAMESPACES: dict[str, str] = {
     "framework": BASE + "framework/",
     "goal": BASE + "goal/",
     "grade": BASE + "grade/",
+    "history": BASE + "ontology/history#",
     "incentive": BASE + "incentive/",
     "indicator": BASE + "indicator/",
     "judgement": BASE + "ontology/judgements#",
@@ -54,12 +55,17 @@ NAMESPACES: dict[str, str] = {
     "training": BASE + "training/",
     "type": BASE + "career-type/",
     "verdict": BASE + "verdict/",
+    "version": BASE + "version/",
     "work": BASE + "work/",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 
 POLICY_GRAPH = NamedNode(BASE + "policy")
 ORGANISATION_GRAPH = NamedNode(BASE + "organisation")
+RULES_GRAPH = NamedNode(BASE + "rules")
+VERSIONS_GRAPH = NamedNode(BASE + "versions")
+HISTORY_GRAPHS = BASE + "history/"
+SHARED_HISTORY = NamedNode(HISTORY_GRAPHS + "shared")
 PEOPLE_GRAPHS = BASE + "people/"
 SHARED_CONCLUSIONS = NamedNode(BASE + "conclusions/shared")
 PERSON_CONCLUSIONS = BASE + "conclusions/people/"
@@ -91,6 +97,11 @@ def people_graph(person_id: str) -> NamedNode:
 def person_conclusions_graph(person_id: str) -> NamedNode:
     """The graph that holds what rules conclude about one person."""
     return NamedNode(PERSON_CONCLUSIONS + quote(person_id, safe=""))
+
+
+def person_history_graph(person_id: str) -> NamedNode:
+    """The graph that holds what was changed in one person's facts."""
+    return NamedNode(f"{HISTORY_GRAPHS}people/{quote(person_id, safe='')}")
 
 
 A = iri("rdf", "type")

@@ -38,6 +38,16 @@ class DataFolder:
         """Hard-linked copies that other processes read, made by themselves."""
         return self.path / "snapshots"
 
+    @property
+    def pending(self) -> Path:
+        """A change that counts and has yet to be carried out, if there is one."""
+        return self.path / "pending"
+
+    @property
+    def cache(self) -> Path:
+        """What took long to find out, by the content it was found out of."""
+        return self.path / "cache"
+
     @classmethod
     def create_or_open(cls, path: Path) -> DataFolder:
         """The folder, made and marked when it is missing or empty.
