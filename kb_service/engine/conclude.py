@@ -5,13 +5,14 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 
-from kb_service.engine.rules import RuleBook, Stage
+from kb_service.engine.rules import Rule, RuleBook, Stage
 from kb_service.sparql import construct, select
 from kb_service.vocabulary import A, iri
 
@@ -47,8 +48,22 @@ SELECT ?person ?model WHERE {
 }"""
 
 
+before_each_rule: ContextVar[Callable[[Rule], None]] = ContextVar(
+    "before_each_rule", default=lambda rule: None
+)
+"""Told which rule runs next, so that whoever has to stop a rule can name it."""
+
+
 class RulesDoNotSettleError(RuntimeError):
-    """A rule went on adding conclusions past the bound; names it."""
+    """The rules of a stage went on adding conclusions past the bound; `rules` are their names."""
+
+    def __init__(self, stage: str, rules: tuple[str, ...]) -> None:
+        super().__init__(stage, rules)
+        self.rules = rules
+
+    def __str__(self) -> str:
+        names = ", ".join(self.rules)
+        return f"stage {self.args[0]} still adds conclusions after {MOST_ROUNDS} rounds: {names}"
 
 
 @dataclass(frozen=True)
@@ -78,8 +93,13 @@ def conclude(
 
 def conclude_shared(rules: RuleBook, shared: Iterable[Triple]) -> list[Triple]:
     """What follows from shared knowledge alone."""
-    store = _store_of(relevant(rules.shared, shared))
-    run_stages(store, rules.shared)
+    return draw(rules.shared, shared)
+
+
+def draw(stages: Sequence[Stage], knowledge: Iterable[Triple]) -> list[Triple]:
+    """What these stages of rules about shared knowledge conclude from it."""
+    store = store_of(relevant(stages, knowledge))
+    run_stages(store, stages)
     query = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ ?s {_CONCLUDED_BY} ?rule ; ?p ?o }}"
     return list(construct(store, query))
 
@@ -93,6 +113,7 @@ def conclude_people(
     asked: Iterable[NamedNode] | None = None,
     keep: Keep | None = None,
     batch: int = BATCH,
+    filled: Callable[[], Store] | None = None,
 ) -> Iterator[tuple[NamedNode, list[Triple]]]:
     """Each person with what follows about them.
 
@@ -101,14 +122,16 @@ def conclude_people(
     People are concluded in batches, so memory does not grow with their number. `keep` chooses
     what is returned from a store in which everything was concluded; all of it by default.
     `asked` names the models for which training is planned even for people who neither hold the
-    position nor are a candidate for it; every model by default.
+    position nor are a candidate for it; every model by default. `filled` gives a store that holds
+    the base and nothing else, for who has one ready.
     """
     models = list(models_in(base) if asked is None else asked)
     queue = iter(people)
     while members := dict(islice(queue, batch)):
         found: dict[NamedNode, list[Triple]] = {person: [] for person in members}
         with _collector_paused():
-            store = workspace(rules, base, members, as_of, models)
+            store = filled() if filled else store_of(base)
+            _conclude_in(store, rules, members, as_of, models)
             for person, triple in (keep or everything)(store):
                 found[person].append(triple)
         yield from found.items()
@@ -134,20 +157,39 @@ def workspace(
     asked: Iterable[NamedNode],
 ) -> Store:
     """A store in memory that holds the base, these people and all that follows about them."""
-    store = _store_of(base)
-    day = Literal(as_of.isoformat(), datatype=iri("xsd", "date"))
-    store.add(Quad(_CLOCK, _AS_OF, day, _DEFAULT))
-    store.extend(Quad(_CLOCK, _ASKS_ABOUT, model, _DEFAULT) for model in asked)
+    store = store_of(base)
+    _conclude_in(store, rules, people, as_of, asked)
+    return store
+
+
+def _conclude_in(
+    store: Store,
+    rules: RuleBook,
+    people: Mapping[NamedNode, Iterable[Triple]],
+    as_of: date,
+    asked: Iterable[NamedNode],
+) -> None:
+    """Add to a store that holds the base these people and all that follows about them."""
+    store.extend(asked_of_the_clock(as_of, asked))
     for facts in people.values():
         store.extend(_quads(facts))
     run_stages(store, rules.people)
-    return store
+
+
+def asked_of_the_clock(as_of: date, asked: Iterable[NamedNode]) -> Iterator[Quad]:
+    """The day, and the models for which training is planned, as rules read them."""
+    day = Literal(as_of.isoformat(), datatype=iri("xsd", "date"))
+    yield Quad(_CLOCK, _AS_OF, day, _DEFAULT)
+    for model in asked:
+        yield Quad(_CLOCK, _ASKS_ABOUT, model, _DEFAULT)
 
 
 def run_stages(store: Store, stages: Iterable[Stage]) -> None:
     """Run rules over a store's default graph, stage after stage, each to its fixed point."""
+    about_to_run = before_each_rule.get()
     for stage in stages:
         for rule in stage.once:
+            about_to_run(rule)
             store.update(rule.update)
         if stage.repeated:
             _repeat(store, stage)
@@ -160,17 +202,16 @@ def _repeat(store: Store, stage: Stage) -> None:
     conclusions.
     """
     rules = [rule.iri for rule in stage.repeated]
+    about_to_run = before_each_rule.get()
     count = -1
     for _ in range(MOST_ROUNDS):
         for rule in stage.repeated:
+            about_to_run(rule)
             store.update(rule.update)
         before, count = count, sum(_count(store, rule) for rule in rules)
         if count == before or not count:
             return
-    names = ", ".join(rule.name for rule in stage.repeated)
-    raise RulesDoNotSettleError(
-        f"stage {stage.name} still adds conclusions after {MOST_ROUNDS} rounds: {names}"
-    )
+    raise RulesDoNotSettleError(stage.name, tuple(rule.name for rule in stage.repeated))
 
 
 def _count(store: Store, rule: NamedNode) -> int:
@@ -256,7 +297,8 @@ def _quads(triples: Iterable[Triple]) -> list[Quad]:
     return [Quad(t.subject, t.predicate, t.object, _DEFAULT) for t in triples]
 
 
-def _store_of(quads: Iterable[Quad]) -> Store:
+def store_of(quads: Iterable[Quad]) -> Store:
+    """A store in memory that holds these quads."""
     store = Store()
     store.extend(quads)
     return store

@@ -21,8 +21,9 @@ _PARSING = threading.Lock()
 class Pattern:
     """One triple pattern of a body.
 
-    `scope` counts the sub-selects, 0 being the outermost; `kind` is `required`, `optional` or
-    `absent` (inside MINUS or NOT EXISTS).
+    `scope` counts the sub-selects, 0 being the outermost; `kind` is `required`, `optional` (inside
+    OPTIONAL, EXISTS or a branch of UNION) or `absent` (inside MINUS or NOT EXISTS). `block` numbers
+    the groups that are matched as a whole or not at all, 0 being what is required.
     """
 
     subject: Node
@@ -30,6 +31,7 @@ class Pattern:
     object: Node
     scope: int
     kind: str
+    block: int = 0
 
 
 @dataclass(frozen=True)
@@ -65,35 +67,42 @@ def read_query(text: str) -> Reading:
 
 
 class _Walk:
-    """Numbers the sub-selects as they are met."""
+    """Numbers the sub-selects and the blocks as they are met."""
 
     def __init__(self) -> None:
         self.scopes = 0
+        self.blocks = 0
 
-    def patterns(self, node: Any, scope: int, kind: str) -> Iterator[Pattern]:
+    def patterns(self, node: Any, scope: int, kind: str, block: int = 0) -> Iterator[Pattern]:
         if isinstance(node, list | tuple):
             for part in node:
-                yield from self.patterns(part, scope, kind)
+                yield from self.patterns(part, scope, kind, block)
         if not isinstance(node, CompValue):
             return
         if node.name == "BGP":
             for subject, predicate, value in node.triples:
-                yield Pattern(subject, predicate, value, scope, kind)
+                yield Pattern(subject, predicate, value, scope, kind, block)
         elif node.name == "LeftJoin":
-            yield from self.patterns(node.p1, scope, kind)
-            optional = kind if kind == "absent" else "optional"
-            yield from self.patterns(node.p2, scope, optional)
-            yield from self.patterns(node.expr, scope, kind)
+            yield from self.patterns(node.p1, scope, kind, block)
+            yield from self._block((node.p2, node.expr), scope, kind, "optional")
+        elif node.name == "Union":
+            yield from self._block(node.p1, scope, kind, "optional")
+            yield from self._block(node.p2, scope, kind, "optional")
         elif node.name == "Minus":
-            yield from self.patterns(node.p1, scope, kind)
-            yield from self.patterns(node.p2, scope, "absent")
+            yield from self.patterns(node.p1, scope, kind, block)
+            yield from self._block(node.p2, scope, kind, "absent")
         elif node.name == "Builtin_NOTEXISTS":
-            yield from self.patterns(node.graph, scope, "absent")
+            yield from self._block(node.graph, scope, kind, "absent")
         elif node.name == "Builtin_EXISTS":
-            yield from self.patterns(node.graph, scope, "optional")
+            yield from self._block(node.graph, scope, kind, "optional")
         elif node.name == "ToMultiSet":
             self.scopes += 1
-            yield from self.patterns(node.p, self.scopes, kind)
+            yield from self.patterns(node.p, self.scopes, kind, block)
         else:
             for part in node.values():
-                yield from self.patterns(part, scope, kind)
+                yield from self.patterns(part, scope, kind, block)
+
+    def _block(self, node: Any, scope: int, outer: str, kind: str) -> Iterator[Pattern]:
+        """What is matched as a whole or not at all; inside something absent all is absent."""
+        self.blocks += 1
+        yield from self.patterns(node, scope, "absent" if outer == "absent" else kind, self.blocks)

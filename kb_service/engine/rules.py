@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
@@ -34,10 +35,19 @@ class Rule:
     writes: str
     text: str
 
+    def __getstate__(self) -> dict[str, str]:
+        """What travels to another process: what the file says, and nothing made of it."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
+
     @property
     def iri(self) -> NamedNode:
         """The IRI by which conclusions name this rule."""
         return iri("rule", self.name)
+
+    @cached_property
+    def version(self) -> str:
+        """The first 12 hexadecimal digits of the SHA-256 of its text."""
+        return hashlib.sha256(self.text.encode()).hexdigest()[:12]
 
     @cached_property
     def query(self) -> QueryText:
@@ -91,6 +101,10 @@ class RuleBook:
     shared: tuple[Stage, ...]
     people: tuple[Stage, ...]
 
+    def __getstate__(self) -> dict[str, tuple[Stage, ...]]:
+        """What travels to another process."""
+        return {"shared": self.shared, "people": self.people}
+
     @cached_property
     def by_iri(self) -> dict[str, Rule]:
         """Each rule by the IRI that its conclusions name."""
@@ -109,18 +123,18 @@ def read_rule(path: Path) -> Rule:
         if not line.startswith("#"):
             break
         comments.append(line[1:].strip())
-    fields: dict[str, list[str]] = {}
+    said: dict[str, list[str]] = {}
     current = ""
     for line in comments[1:]:
         if match := _FIELD.match(line):
             current = match[1]
-            fields[current] = [match[2]]
+            said[current] = [match[2]]
         elif current and line:
-            fields[current].append(line)
+            said[current].append(line)
     for name in _FIELDS:
-        if name not in fields:
+        if name not in said:
             raise ValueError(f"{path}: add the header line '# {name}: …'")
-    joined = {name: ("" if name == "说明" else " ").join(fields[name]) for name in _FIELDS}
+    joined = {name: ("" if name == "说明" else " ").join(said[name]) for name in _FIELDS}
     return Rule(
         name=path.stem,
         stage=path.parent.name,

@@ -76,6 +76,12 @@ class QueryText:
         return self.mentioned_in(" ".join(re.findall(r"\ba ([\w-]+:[\w-]+)", self.head)))
 
     @cached_property
+    def negations(self) -> tuple[str, ...]:
+        """The text of every MINUS and NOT EXISTS block."""
+        starts = re.finditer(r"\b(?:MINUS|NOT\s+EXISTS)\s*(?=\{)", self._text)
+        return tuple(self._block(match.end()) for match in starts)
+
+    @cached_property
     def sub_selects(self) -> tuple[SubSelect, ...]:
         """The aggregates of the body, in the order in which they stand."""
         found = []
