@@ -108,10 +108,16 @@ def run(descriptor: int) -> None:
         send(channel, pickle.dumps((False, _said(error))))
         return
     send(channel, pickle.dumps((True, None)))
+    rest: Callable[[], None] = getattr(handler, "rest", _nothing)
     with contextlib.suppress(EOFError, ConnectionError):
         while True:
             message = receive(channel, sys.maxsize)
             send(channel, _answer(handler, message, setup.max_answer_bytes))
+            rest()
+
+
+def _nothing() -> None:
+    """What most handlers do between requests."""
 
 
 def _start(setup: Setup) -> Callable[[Any], object]:

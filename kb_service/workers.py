@@ -134,7 +134,8 @@ class WorkerPool:
     """Killable processes that answer requests: limited memory, no network, dead at the deadline.
 
     `entry` is `"package.module:function"`; in the worker, `function(*init_args)` gives the handler
-    that maps each request to an answer. Both travel pickled. Workers start when first needed, at
+    that maps each request to an answer; its method `rest`, if it has one, is called after each
+    answer. Requests and answers travel pickled. Workers start when first needed, at
     most `size` of them, and one that is killed or dies is replaced at once.
     """
 
