@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -25,6 +26,15 @@ RECENTLY = date.today() - timedelta(days=30)
 def body(answer: Response) -> Any:
     """The JSON of an answer, whatever its media type."""
     return json.loads(answer.get_data())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def what_reasoners_inferred(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """One folder for all data folders of this run, so that a reasoner is asked once."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    os.environ["RENGANG_CACHE"] = str(folder / "cache")
 
 
 @pytest.fixture(scope="session")

@@ -341,7 +341,7 @@ def test_parameters_with_faults_are_400(client: FlaskClient, path: str) -> None:
 
 
 def test_other_methods_and_formats_are_named_as_such(client: FlaskClient) -> None:
-    method = client.delete("/api/v1/people/ana")
+    method = client.post("/api/v1/people/ana")
     wanted = client.get("/api/v1/people", headers={"Accept": "text/csv"})
 
     assert (method.status_code, wanted.status_code) == (405, 406)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import date, datetime
 from typing import Any
 
 import click
 from rich.table import Table
 
 from kb_service.cli.commands import Command, option, with_shared_options
+from kb_service.cli.days import as_of_option, past_day
 from kb_service.cli.failures import NotFound
 from kb_service.cli.fit_report import report
 from kb_service.cli.language import Words, label, say
@@ -28,6 +30,7 @@ _WORDS = Words(
       rengang fit p001
       rengang fit p001 customer-service-specialist
       rengang fit p001 team-leader --format json
+      rengang fit p001 team-leader --as-of 2026-06-30
     """,
     en="""
     How a person fits every position, or all about the fit for one.
@@ -40,6 +43,7 @@ _WORDS = Words(
       rengang fit p001
       rengang fit p001 customer-service-specialist
       rengang fit p001 team-leader --format json
+      rengang fit p001 team-leader --as-of 2026-06-30
     """,
 )
 
@@ -55,24 +59,26 @@ _WORDS = Words(
     zh="输出格式。",
     en="The form of the answer.",
 )
+@as_of_option
 @click.argument("person")
 @click.argument("model", required=False)
-def fit(person: str, model: str | None, form: str) -> None:
+def fit(person: str, model: str | None, form: str, as_of: datetime | None) -> None:
     """Print one fit in full, or the table of all."""
     with reading() as base:
+        day = past_day(base, as_of)
         if model is None:
-            _print_all(base, person, form)
+            _print_all(base, person, form, day)
         else:
-            document = _fit(base, person, model)
+            document = _fit(base, person, model, day)
             if form == "json":
                 _print_json(document)
             else:
                 show(*report(document, _who(base, person), names_in(base)))
 
 
-def _fit(base: KnowledgeBase, person: str, model: str) -> dict[str, Any]:
+def _fit(base: KnowledgeBase, person: str, model: str, day: date | None) -> dict[str, Any]:
     try:
-        return base.fit(person, model)
+        return base.fit(person, model, day)
     except UnknownThingError:
         raise
     except LookupError as error:
@@ -92,8 +98,8 @@ def _print_json(document: object) -> None:
     click.echo(json.dumps(document, ensure_ascii=False, indent=2))
 
 
-def _print_all(base: KnowledgeBase, person: str, form: str) -> None:
-    rows = base.ask("fits-of-person", person=person).rows
+def _print_all(base: KnowledgeBase, person: str, form: str, day: date | None) -> None:
+    rows = base.ask_as_of(day, "fits-of-person", person=person).rows
     if form == "json":
         _print_json(rows)
         return

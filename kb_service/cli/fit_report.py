@@ -25,6 +25,7 @@ def report(document: Row, who: str, names: Names) -> Iterable[RenderableType]:
         if body is not None:
             yield Text("\n" + title, style="bold underline")
             yield Padding(body, (0, 0, 0, 2))
+    yield from _basis(document["basis"])
     more = f"rengang explain {document['person']} {document['model']}"
     yield Text(
         "\n"
@@ -48,6 +49,40 @@ def _measures(document: Row) -> str:
         f"匹配度 {fit}，覆盖率 {coverage}%，截至 {day}",
         f"Fit {fit}, coverage {coverage}%, as of {day}",
     )
+
+
+def _basis(basis: Row) -> Iterable[RenderableType]:
+    """By which versions it was concluded, and for a past day what is different now."""
+    versions = " · ".join(str(basis[name] or "–") for name in ("rules", "policy", "model"))
+    yield Text(
+        "\n" + say("规则、政策、模型的版本：", "Rules, policy, model: ") + versions, style="dim"
+    )
+    if since := basis.get("knownSince"):
+        line = say(
+            f"存储从 {since} 起才有记录，此前的日子以最早存入的内容为准。",
+            f"The store remembers from {since} on; for days before, what was first stored counts.",
+        )
+        yield Text(line, style="yellow")
+    for change in basis.get("since", ()):
+        yield Text(say("此后有变：", "Changed since: ") + _since(change), style="yellow")
+
+
+def _since(change: Row) -> str:
+    kinds = {
+        "rule": say("规则", "rule"),
+        "policy": say("政策", "policy"),
+        "model": say("知识", "knowledge"),
+        "facts": say("此人的事实", "facts about the person"),
+    }
+    said = f"{kinds[change['kind']]} {change['id']}"
+    if change["kind"] == "facts":
+        return f"{said} −{change['removed']} +{change['added']} ({change['at']})"
+    values = [_values(change.get(when)) for when in ("before", "after")]
+    return f"{said} {values[0]} → {values[1]}" if any(values) else f"{said} ({change.get('at')})"
+
+
+def _values(said: Row | None) -> str:
+    return ", ".join(f"{name} {value}" for name, value in (said or {}).items())
 
 
 def _sections(document: Row, names: Names) -> Iterable[Section]:

@@ -13,8 +13,11 @@ from kb_service.cli.export import export
 from kb_service.cli.fit import fit
 from kb_service.cli.importing import import_files
 from kb_service.cli.language import Words
+from kb_service.cli.reason import reason
+from kb_service.cli.rules import rules
 from kb_service.cli.serving import serve
 from kb_service.cli.template import template
+from kb_service.cli.what_if import what_if
 
 _WORDS = Words(
     zh="""
@@ -50,7 +53,7 @@ _CLOSING = Words(
   3  没有这个人、岗位模型、问题或图
   4  数据文件夹被占用或不可用
 
-fit、explain、ask、export、check 在服务运行时也能用；写入的命令不能。
+fit、explain、what-if、ask、export、check、rules、reason 在服务运行时也能用；写入的命令不能。
 """,
     en="""
 Exit codes:
@@ -60,8 +63,8 @@ Exit codes:
   3  there is no such person, position model, question or graph
   4  the data folder is in use or cannot be used
 
-fit, explain, ask, export and check work while a service runs; commands that
-write do not.
+fit, explain, what-if, ask, export, check, rules and reason work while a service
+runs; commands that write do not.
 """,
 )
 
@@ -87,7 +90,10 @@ for _command in (
     conclude,
     fit,
     explain,
+    what_if,
     ask,
     export,
+    rules,
+    reason,
 ):
     main.add_command(_command)

@@ -16,8 +16,9 @@ import click
 from kb_service.cli.commands import Command, data_folder, option, with_shared_options
 from kb_service.cli.failures import Unavailable
 from kb_service.cli.importing import load_example
-from kb_service.cli.language import Words, say
+from kb_service.cli.language import Words, say, told
 from kb_service.cli.opening import writing
+from kb_service.cli.terminal import remark
 
 _WORDS = Words(
     zh="""
@@ -76,6 +77,8 @@ def serve(host: str, port: int, example: bool) -> None:
     with writing() as base:
         if example and base.is_empty():
             load_example(base)
+        for note in base.missing():
+            remark(told(note.message))
         app = create_app(base)
         threading.Thread(
             target=_announce, args=(host, port, _places(host, port)), daemon=True

@@ -1,27 +1,22 @@
 """Why something was concluded: the rule, what it read, and the same for every conclusion read.
 
-Nothing about explanations is stored. The rule that a conclusion names is run again, the solutions
-that give this very conclusion are picked, and their triple patterns are the facts it rests on.
+Nothing about explanations is stored. The rule that a conclusion names is run again with what the
+conclusion says put into its patterns; their instances are what the conclusion rests on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from graphlib import CycleError, TopologicalSorter
 
-from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store, Triple
-from pyoxigraph import QuerySolution as Row
-from rdflib import URIRef, Variable
+from pyoxigraph import NamedNode, Store, Triple
 
-from kb_service.engine.patterns import Pattern
+from kb_service.engine.derivations import Absence, Derivation, Tracer
 from kb_service.engine.rules import Rule, RuleBook
-from kb_service.sparql import select
-from kb_service.vocabulary import iri
 
-_CONCLUDED_BY = iri("judgement", "concludedBy")
-_DEFAULT = DefaultGraph()
-
-Bindings = Mapping[str, NamedNode | BlankNode | Literal | Triple]
+Support = Callable[[Triple], Iterable[Triple]]
+"""The assertions that a fact was inferred from by the ontology; none for what was asserted."""
 
 
 class NothingConcludedError(LookupError):
@@ -29,8 +24,24 @@ class NothingConcludedError(LookupError):
 
 
 @dataclass(frozen=True)
+class Fact:
+    """A triple that a rule read and no rule concluded.
+
+    `inferred_from` are the assertions that it follows from by the ontology; an asserted fact has
+    none.
+    """
+
+    triple: Triple
+    inferred_from: tuple[Triple, ...] = ()
+
+    def assertions(self) -> tuple[Triple, ...]:
+        """What was asserted: the fact itself, or what it was inferred from."""
+        return self.inferred_from or (self.triple,)
+
+
+@dataclass(frozen=True)
 class Explanation:
-    """A conclusion, the rule that made it, the assertions it read and the conclusions it read.
+    """A conclusion, the rule that made it, and all that the rule read or failed to find.
 
     `seen_before` marks a conclusion that stands elsewhere in the same tree, where it is explained.
     """
@@ -38,131 +49,117 @@ class Explanation:
     conclusion: NamedNode
     statements: tuple[Triple, ...]
     rule: Rule
-    facts: tuple[Triple, ...] = ()
+    facts: tuple[Fact, ...] = ()
     conclusions: tuple[Explanation, ...] = ()
+    absences: tuple[Absence, ...] = ()
     seen_before: bool = False
 
     def assertions(self) -> Iterator[Triple]:
         """Every assertion that the conclusion rests on in the end."""
-        yield from self.facts
+        for node in self.nodes():
+            for fact in node.facts:
+                yield from fact.assertions()
+
+    def nodes(self) -> Iterator[Explanation]:
+        """This explanation and every one below it."""
+        yield self
         for child in self.conclusions:
-            yield from child.assertions()
+            yield from child.nodes()
+
+
+def nothing_inferred(triple: Triple) -> tuple[Triple, ...]:
+    """The support of facts that were all asserted."""
+    del triple
+    return ()
 
 
 class Explainer:
-    """Explains conclusions in one store that holds knowledge, a person and all that follows."""
+    """Explains conclusions in one store that holds knowledge, people and all that follows."""
 
-    def __init__(self, store: Store, rules: RuleBook) -> None:
-        self._store = store
-        self._rules = rules
-        self._rows: dict[str, dict[str, list[Row]]] = {}
+    def __init__(self, store: Store, rules: RuleBook, support: Support = nothing_inferred) -> None:
+        self.tracer = Tracer(store, rules)
+        self._support = support
+        self._traced: dict[NamedNode, Derivation] = {}
 
     def explain(self, conclusion: NamedNode) -> Explanation:
         """The whole tree of reasons, down to assertions.
 
         Raises NothingConcludedError when the store holds no such conclusion.
         """
-        return self._explain(conclusion, set())
+        return self._tree(conclusion, self.derivations([conclusion]), set())
 
-    def _explain(self, conclusion: NamedNode, seen: set[NamedNode]) -> Explanation:
-        rule = self._rule_of(conclusion)
-        if rule is None:
-            raise NothingConcludedError(conclusion.value)
-        statements = tuple(quad.triple for quad in self._quads(conclusion))
-        if conclusion in seen:
-            return Explanation(conclusion, statements, rule, seen_before=True)
-        seen.add(conclusion)
-        facts: list[Triple] = []
-        children: dict[NamedNode, None] = {}
-        for triple in self._read_by(rule, conclusion):
-            subject = triple.subject
-            if isinstance(subject, NamedNode) and self._rule_of(subject):
-                if subject != conclusion:
-                    children[subject] = None
-            elif triple not in facts:
-                facts.append(triple)
-        explained = tuple(self._explain(child, seen) for child in children)
-        return Explanation(conclusion, statements, rule, tuple(facts), explained)
+    def derivations(self, conclusions: Iterable[NamedNode]) -> dict[NamedNode, Derivation]:
+        """How these conclusions, and all that they rest on, were derived; none rests on itself."""
+        found: dict[NamedNode, Derivation] = {}
+        queue = list(conclusions)
+        while queue:
+            self._traced |= self.tracer.trace(n for n in queue if n not in self._traced)
+            new = {node: self._traced[node] for node in queue if node in self._traced}
+            found |= new
+            read = (node for derivation in new.values() for node in derivation.read)
+            queue = [node for node in dict.fromkeys(read) if node not in found]
+        return _well_founded(found)
 
-    def _quads(self, subject: NamedNode) -> Iterator[Quad]:
-        return self._store.quads_for_pattern(subject, None, None, _DEFAULT)
-
-    def _holds(self, triple: Triple) -> bool:
-        return Quad(triple.subject, triple.predicate, triple.object, _DEFAULT) in self._store
-
-    def _rule_of(self, node: NamedNode) -> Rule | None:
-        for quad in self._store.quads_for_pattern(node, _CONCLUDED_BY, None, _DEFAULT):
-            if isinstance(quad.object, NamedNode):
-                return self._rules.by_iri.get(quad.object.value)
-        return None
-
-    def _read_by(self, rule: Rule, conclusion: NamedNode) -> Iterator[Triple]:
-        patterns = rule.reading.body
-        for row in self._solutions(rule, conclusion):
-            found = {name: row[name] for name in _names(patterns, 0) if _bound(row, name)}
-            yield from self._facts(patterns, 0, found)
-            yield from self._facts_of_sub_selects(rule, row)
-
-    def _facts_of_sub_selects(self, rule: Rule, outer: Row) -> Iterator[Triple]:
-        """What the aggregates of a rule read for one solution; of a MAX or MIN, what attains it."""
-        for scope, sub in enumerate(rule.query.sub_selects, start=1):
-            given = {group: outer[group] for group in sub.groups}
-            given |= {inner: outer[name] for inner, name in sub.extremes}
-            columns = " ".join(f"?{name}" for name in given)
-            values = " ".join(str(value) for value in given.values())
-            query = (
-                f"{rule.query.prologue}\nSELECT * WHERE {{ "
-                f"{{ {sub.body} }} VALUES ({columns}) {{ ({values}) }} }}"
-            )
-            for row in select(self._store, query):
-                names = _names(rule.reading.body, scope)
-                found = {name: row[name] for name in names if _bound(row, name)}
-                yield from self._facts(rule.reading.body, scope, found)
-
-    def _solutions(self, rule: Rule, conclusion: NamedNode) -> list[Row]:
-        """The rule's solutions that give this conclusion; each rule is run once for all of them."""
-        if rule.name not in self._rows:
-            by_conclusion: dict[str, list[Row]] = {}
-            query = f"{rule.query.prologue}\nSELECT * WHERE {{ {rule.query.body} }}"
-            for row in select(self._store, query):
-                by_conclusion.setdefault(str(row[rule.conclusion_variable]), []).append(row)
-            self._rows[rule.name] = by_conclusion
-        return self._rows[rule.name].get(str(conclusion), [])
-
-    def _facts(
-        self, patterns: tuple[Pattern, ...], scope: int, found: Bindings
-    ) -> Iterator[Triple]:
-        for pattern in patterns:
-            if pattern.scope == scope and pattern.kind != "absent":
-                triple = _instance(pattern, found)
-                if triple and self._holds(triple):
-                    yield triple
+    def _tree(
+        self, node: NamedNode, derived: Mapping[NamedNode, Derivation], seen: set[NamedNode]
+    ) -> Explanation:
+        derivation = derived.get(node)
+        if derivation is None:
+            raise NothingConcludedError(node.value)
+        if node in seen:
+            return Explanation(node, derivation.statements, derivation.rule, seen_before=True)
+        seen.add(node)
+        return Explanation(
+            node,
+            derivation.statements,
+            derivation.rule,
+            tuple(Fact(triple, tuple(self._support(triple))) for triple in derivation.facts),
+            tuple(self._tree(child, derived, seen) for child in derivation.read),
+            derivation.absences,
+        )
 
 
-def _names(patterns: tuple[Pattern, ...], scope: int) -> set[str]:
-    return {
-        str(term)
-        for pattern in patterns
-        if pattern.scope == scope
-        for term in (pattern.subject, pattern.predicate, pattern.object)
-        if isinstance(term, Variable)
-    }
+def explained_once(explanation: Explanation, seen: set[NamedNode]) -> Explanation:
+    """The explanation without what is explained elsewhere, which `seen` holds; it is added to."""
+    if explanation.conclusion in seen or explanation.seen_before:
+        return replace(explanation, facts=(), conclusions=(), absences=(), seen_before=True)
+    seen.add(explanation.conclusion)
+    below = tuple(explained_once(child, seen) for child in explanation.conclusions)
+    return replace(explanation, conclusions=below)
 
 
-def _bound(row: Row, name: str) -> bool:
+def _well_founded(derived: dict[NamedNode, Derivation]) -> dict[NamedNode, Derivation]:
+    """The derivations, less the ways to a conclusion that lead back to it.
+
+    Where there are such, a conclusion keeps the ways over what takes fewer steps to conclude.
+    """
     try:
-        return row[name] is not None
-    except KeyError:
-        return False
+        TopologicalSorter({node: each.read for node, each in derived.items()}).prepare()
+    except CycleError:
+        steps = _steps(derived)
+        return {
+            node: each.only([way for way in each.ways if _most(steps, way.read) < steps[node]])
+            for node, each in derived.items()
+        }
+    return derived
 
 
-def _instance(pattern: Pattern, found: Bindings) -> Triple | None:
-    """The triple that a pattern stands for under these bindings, if they make it one."""
-    subject, predicate, value = (
-        found.get(str(term)) if isinstance(term, Variable) else NamedNode(str(term))
-        for term in (pattern.subject, pattern.predicate, pattern.object)
-        if isinstance(term, Variable | URIRef)
-    )
-    if isinstance(subject, NamedNode) and isinstance(predicate, NamedNode) and value is not None:
-        return Triple(subject, predicate, value)
-    return None
+def _steps(derived: dict[NamedNode, Derivation]) -> dict[NamedNode, int]:
+    """In how many steps each conclusion can be reached from facts."""
+    steps: dict[NamedNode, int] = {}
+    while len(steps) < len(derived):
+        reached = {
+            node: 1 + _most(steps, way.read)
+            for node, each in derived.items()
+            if node not in steps
+            for way in each.ways
+            if all(read in steps for read in way.read)
+        }
+        if not reached:
+            raise NothingConcludedError(next(node for node in derived if node not in steps).value)
+        steps |= reached
+    return steps
+
+
+def _most(steps: Mapping[NamedNode, int], read: Iterable[NamedNode]) -> int:
+    return max((steps[node] for node in read), default=0)

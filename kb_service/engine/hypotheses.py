@@ -14,8 +14,6 @@ from kb_service.vocabulary import A, iri
 _DECIMAL = iri("xsd", "decimal")
 _DIMENSION = iri("core", "dimension")
 _IN_ASSESSMENT = iri("people", "inAssessment")
-_PRECEDENCE = iri("judgement", "precedence")
-_SOURCE = iri("people", "source")
 
 
 def with_ratings(
@@ -37,13 +35,16 @@ def with_ratings(
     given = {dimension: value for dimension, value in ratings.items() if value is not None}
     if not given:
         return kept
-    assessment = NamedNode(f"{person.value}/assessment/what-if")
+    source = premises.most_trusted_source
+    if source is None:
+        raise ValueError("the policy ranks no source of ratings")
+    assessment = NamedNode(f"{person.value}/supposed-assessment")
     day = Literal(as_of.isoformat(), datatype=iri("xsd", "date"))
     kept += [
         Triple(assessment, A, iri("people", "Assessment")),
         Triple(assessment, iri("people", "ofPerson"), person),
         Triple(assessment, iri("people", "assessedOn"), day),
-        Triple(assessment, _SOURCE, _most_trusted_source(premises)),
+        Triple(assessment, iri("people", "source"), source),
     ]
     for number, (dimension, value) in enumerate(given.items(), start=1):
         rating = NamedNode(f"{assessment.value}/{number}")
@@ -54,17 +55,3 @@ def with_ratings(
             Triple(rating, iri("people", "value"), Literal(f"{value:f}", datatype=_DECIMAL)),
         ]
     return kept
-
-
-def _most_trusted_source(premises: Premises) -> NamedNode:
-    """The source with the lowest precedence number, which ranks first."""
-    ranks = {t.subject: t.object for t in premises.facts if t.predicate == _PRECEDENCE}
-    sources = {t.subject: t.object for t in premises.facts if t.predicate == _SOURCE}
-    ranked = sorted(
-        (Decimal(rank.value), source.value)
-        for node, rank in ranks.items()
-        if isinstance(rank, Literal) and isinstance(source := sources.get(node), NamedNode)
-    )
-    if not ranked:
-        raise ValueError("the policy ranks no source of ratings")
-    return NamedNode(ranked[0][1])

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from pyoxigraph import NamedNode, Quad, RdfFormat, Store, Triple, parse, serialize
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, Triple, parse, serialize
 
 from kb_service.engine.conclude import (
     BATCH,
@@ -31,6 +32,8 @@ _EVERY_MODEL = iri("judgement", "every-model")
 _FOR_MODEL = iri("judgement", "forModel")
 _FOR_POSITION = iri("core", "forPosition")
 _KEPT_FOR = iri("judgement", "keptFor")
+_PRECEDENCE = iri("judgement", "precedence")
+_SOURCE = iri("people", "source")
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +89,18 @@ class Premises:
         return frozenset(triple for triple in self.facts if triple.predicate == _KEPT_FOR)
 
     @cached_property
+    def most_trusted_source(self) -> NamedNode | None:
+        """The source of ratings with the lowest precedence number, which ranks first."""
+        ranks = {t.subject: t.object for t in self.facts if t.predicate == _PRECEDENCE}
+        sources = {t.subject: t.object for t in self.facts if t.predicate == _SOURCE}
+        ranked = sorted(
+            (Decimal(rank.value), source.value)
+            for node, rank in ranks.items()
+            if isinstance(rank, Literal) and isinstance(source := sources.get(node), NamedNode)
+        )
+        return NamedNode(ranked[0][1]) if ranked else None
+
+    @cached_property
     def positions(self) -> frozenset[Triple]:
         """Which model is for which position: what is kept of somebody's own post depends on it."""
         return frozenset(triple for triple in self.facts if triple.predicate == _FOR_POSITION)
@@ -115,7 +130,7 @@ class Premises:
         shared = [rule for stage in self.rules.shared for rule in stage.rules]
         again = downstream({touch.rule for touch in touched(shared, [*lost, *new])}, shared)
         if not again:
-            return replace(self, facts=facts)
+            return self._with(facts, self.conclusions, lost, new)
         drawn = {rule.iri for rule in again}
         gone_nodes = {
             t.subject
@@ -124,7 +139,23 @@ class Premises:
         }
         left = tuple(t for t in self.conclusions if t.subject not in gone_nodes)
         stages = only(self.rules.shared, again)
-        return replace(self, facts=facts, conclusions=(*left, *draw(stages, (*facts, *left))))
+        redrawn = draw(stages, (*facts, *left))
+        gone_too = [t for t in self.conclusions if t.subject in gone_nodes]
+        return self._with(facts, (*left, *redrawn), [*lost, *gone_too], [*new, *redrawn])
+
+    def _with(
+        self,
+        facts: tuple[Triple, ...],
+        conclusions: tuple[Triple, ...],
+        lost: Iterable[Triple],
+        new: Iterable[Triple],
+    ) -> Premises:
+        """Premises whose base is made from this one's by what is lost and what is new."""
+        after = replace(self, facts=facts, conclusions=conclusions)
+        gone = {Quad(t.subject, t.predicate, t.object) for t in lost}
+        kept_quads = [quad for quad in self.base if quad not in gone]
+        after.__dict__["base"] = [*kept_quads, *relevant(self.rules.people, new)]
+        return after
 
     def about(self, models: Iterable[NamedNode]) -> Premises:
         """The premises without what concerns other models only: judging by them is faster.
@@ -135,13 +166,20 @@ class Premises:
         others = {t.subject for t in self.conclusions if t.predicate == _FOR_MODEL} - {
             t.subject for t in self.conclusions if t.predicate == _FOR_MODEL and t.object in wanted
         }
-        return replace(
+        after = replace(
             self,
             facts=tuple(
                 t for t in self.facts if t.predicate != _FOR_POSITION or t.subject in wanted
             ),
             conclusions=tuple(t for t in self.conclusions if t.subject not in others),
         )
+        after.__dict__["base"] = [
+            quad
+            for quad in self.base
+            if quad.subject not in others
+            and (quad.predicate != _FOR_POSITION or quad.subject in wanted)
+        ]
+        return after
 
     def conclude(
         self,

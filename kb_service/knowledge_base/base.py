@@ -3,57 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from pyoxigraph import NamedNode, Store, Triple
 
-from kb_service.engine.explain import Explainer, Explanation
+from kb_service.engine.deriver import Deriver
+from kb_service.engine.explain import Explanation
+from kb_service.engine.obstacles import WhyNot
 from kb_service.engine.rules import RuleBook
-from kb_service.findings import Finding, RefusedInput, violation
+from kb_service.engine.smallest_change import ChangesFound
+from kb_service.findings import Finding, RefusedInput
 from kb_service.knowledge_base.answers import Answer, answer, columns_of
+from kb_service.knowledge_base.basis import basis
 from kb_service.knowledge_base.checking import Change, CheckedDocument, Checker, Progress, Steps
+from kb_service.knowledge_base.explaining import Explaining
 from kb_service.knowledge_base.fit_document import fit_document
+from kb_service.knowledge_base.importing import Importing
 from kb_service.knowledge_base.keeping import Keeper
 from kb_service.knowledge_base.outcomes import (
-    ExampleRefusedError,
     ImportReport,
     UnknownThingError,
 )
-from kb_service.knowledge_base.sorting import (
-    add_teams,
-    merge_records,
-    people_mentioned,
-    replaced,
-    sort_facts,
-)
+from kb_service.knowledge_base.past import past
+from kb_service.knowledge_base.what_if import WhatIfAnswers
 from kb_service.knowledge_files import (
     knowledge_root,
     read_shared_knowledge,
-    read_turtle,
 )
 from kb_service.people_records import (
     AssessmentRecord,
     Catalogue,
     Choice,
     PersonRecord,
-    person_iri,
 )
 from kb_service.questions import Question, questions
-from kb_service.reasoning import check_consistency
-from kb_service.sheets import read_workbook
+from kb_service.reasoning import check_consistency, find_java, no_java
 from kb_service.sparql import select
 from kb_service.store import KnowledgeStore
 from kb_service.vocabulary import (
-    ORGANISATION_GRAPH,
-    PEOPLE_GRAPHS,
     POLICY_GRAPH,
     iri,
 )
 
-_PERSON = iri("person").value
 _BATCH = 100
 _MOST_WORKSPACES = 16
 
@@ -65,35 +59,54 @@ class KnowledgeBase:
     people. Every method may be called from several threads.
     """
 
-    def __init__(self, store: KnowledgeStore, root: Path | None = None) -> None:
+    def __init__(
+        self, store: KnowledgeStore, root: Path | None = None, processes: int | None = None
+    ) -> None:
         self.store = store
         self.root = root or knowledge_root()
-        self._keeper = Keeper(store, self.root)
+        self.deriver = Deriver(processes)
+        self._keeper = Keeper(store, self.root, self.deriver)
         self._checker = Checker(self.root)
-        self._workspaces: dict[str, tuple[int, Store]] = {}
+        self._importing = Importing(self._keeper, self._checker, self.root)
+        self._explaining = Explaining(self._keeper, self.deriver, self.workspace)
+        self._what_ifs = WhatIfAnswers(self._keeper, self._checker, self.deriver)
+        self._workspaces: dict[tuple[str, date | None], tuple[int, Store]] = {}
 
     @classmethod
     def open(
-        cls, data: Path, *, read_only: bool = False, progress: Progress | None = None
+        cls,
+        data: Path,
+        *,
+        read_only: bool = False,
+        progress: Progress | None = None,
+        root: Path | None = None,
     ) -> KnowledgeBase:
         """The knowledge base in a data folder, made on first use.
 
-        When ontology, policy or rules differ from what the folder was concluded from, they are
-        loaded and everything is concluded again. Raises StoreInUse when another process writes it.
+        When ontology, policy or rules of `root`, those of the product by default, differ from what
+        the folder was concluded from, they are loaded, and whoever they concern is concluded again.
+        Raises StoreInUse when another process writes it, and RefusedInput for knowledge files that
+        cannot be used. Read-only, it concludes in this process.
         """
-        base = cls(KnowledgeStore(data, read_only=read_only))
-        if not read_only:
-            base._keeper.load_knowledge(progress)
+        base = cls(KnowledgeStore(data, read_only=read_only), root, 0 if read_only else None)
+        try:
+            if not read_only:
+                base._keeper.load_knowledge(progress)
+        except BaseException:
+            base.close()
+            raise
         return base
 
     def close(self) -> None:
         """Let go of the data folder and end the worker processes."""
         self._checker.close()
+        self.deriver.close()
         self.store.close()
 
     def warm(self) -> None:
         """Start what would otherwise start at the first question, so that it answers at once."""
         self._checker.warm()
+        self.deriver.warm(self._keeper.knowledge.premises)
         for rule in self.rules.by_iri.values():
             _ = rule.reading
 
@@ -120,7 +133,7 @@ class KnowledgeBase:
     @property
     def latest_day(self) -> date:
         """The last day an assessment may bear: today, or the organisation's own if later."""
-        return max(self.as_of, date.today())
+        return self._keeper.latest_day
 
     def pass_time(self, progress: Progress | None = None) -> int:
         """Conclude again whoever a new day may change; answers how many people that were."""
@@ -140,7 +153,7 @@ class KnowledgeBase:
 
     def is_empty(self) -> bool:
         """Whether nobody is in here."""
-        return not self.store.graph_names(PEOPLE_GRAPHS)
+        return self._keeper.is_empty()
 
     def has_person(self, person: str) -> bool:
         """Whether somebody has this id."""
@@ -158,6 +171,27 @@ class KnowledgeBase:
         """
         self.import_records([], [record])
 
+    def remove_person(self, person: str) -> None:
+        """Forget somebody: what was said, concluded and remembered of them.
+
+        Raises UnknownThingError when nobody has this id.
+        """
+        self._importing.remove_person(person)
+
+    def remove_assessment(self, person: str, assessment: str) -> None:
+        """Take an assessment back and conclude the person without it.
+
+        Raises UnknownThingError when the person or the assessment does not exist.
+        """
+        self._importing.remove_assessment(person, assessment)
+
+    def remove_ontology(self, name: str, progress: Progress | None = None) -> int:
+        """Take back an uploaded ontology; answers how many people are judged anew.
+
+        Raises UnknownThingError when nobody uploaded it.
+        """
+        return self._importing.remove_ontology(name, progress)
+
     def import_records(
         self,
         people: Iterable[PersonRecord],
@@ -169,106 +203,30 @@ class KnowledgeBase:
     ) -> ImportReport:
         """Store people and assessments, each in place of one with the same id.
 
-        A person who is only named by an assessment is stored under their id. Everything is checked
-        before anything is stored; raises RefusedInput with the places that `places` knows.
+        See Importing.records. Raises RefusedInput; nothing is stored then.
         """
-        records = {person.id: person for person in people}
-        by_person: dict[str, list[AssessmentRecord]] = {id: [] for id in records}
-        for assessment in assessments:
-            by_person.setdefault(assessment.person, []).append(assessment)
-        with self._keeper.lock:
-            changes: dict[str, Change] = {}
-            for person, added in by_person.items():
-                stored = self._keeper.facts_about(person)
-                record = records.get(person)
-                changes[person] = merge_records(stored, person, record, added, self.catalogue)
-            steps = Steps(progress, 2 * len(changes))
-            notes = self._checker.people(
-                changes, self.latest_day, steps, self._keeper.uploaded_facts(), places
-            )
-            organisation = self.store.graph(ORGANISATION_GRAPH)
-            named = add_teams(organisation, records.values(), teams)
-            if len(named) > len(organisation):
-                self._keeper.replace_organisation(named)
-            triples = self._keeper.store_people(changes, steps)
-        count = sum(len(additions) for additions in by_person.values())
-        return ImportReport(len(by_person), count, triples, notes)
+        return self._importing.records(
+            people, assessments, teams=teams, places=places, progress=progress
+        )
 
     def import_rdf(
         self, data: bytes, media_type: str, filename: str = "", progress: Progress | None = None
     ) -> ImportReport:
-        """Store RDF: facts about people by person, everything else in the ontology it names.
-
-        What a subject says replaces what was stored of the same subject; an ontology is replaced
-        as a whole. Raises RefusedInput when it cannot be read, breaks a shape or would overwrite
-        an ontology that ships with the product; nothing is stored then.
-        """
-        checked = self.check_document(data, media_type, filename)
-        if not checked.conforms:
-            raise RefusedInput(checked.findings, checked.status)
-        submitted = sort_facts(checked.triples)
-        self._refuse_shipped(submitted.shared)
-        with self._keeper.lock:
-            changes: dict[str, Change] = {}
-            for person, new in submitted.people.items():
-                said = {t.subject.value for t in new if isinstance(t.subject, NamedNode)}
-                changes[person] = (
-                    replaced(self._keeper.facts_about(person), said.__contains__),
-                    new,
-                )
-            steps = Steps(progress, len(changes))
-            if submitted.shared:
-                self._keeper.replace_shared(submitted.shared, progress)
-            self._keeper.store_people(changes, steps)
-        assessment = iri("people", "Assessment")
-        facts = [triple for triples in submitted.people.values() for triple in triples]
-        count = sum(triple.object == assessment for triple in facts)
-        return ImportReport(len(changes), count, len(checked.triples), checked.findings)
-
-    def _refuse_shipped(self, graphs: Iterable[NamedNode]) -> None:
-        shipped = self._keeper.shipped_graphs()
-        for name in graphs:
-            if name in shipped:
-                zh = f"{name.value} 随产品发布，不能覆盖；请给您的本体另起一个 IRI。"
-                en = f"{name.value} ships with the product; give your ontology an IRI of its own."
-                raise RefusedInput((violation(zh, en, name.value),), status=409)
+        """Store RDF; see Importing.rdf. Raises RefusedInput; nothing is stored then."""
+        return self._importing.rdf(data, media_type, filename, progress)
 
     def load_example(self, progress: Progress | None = None) -> ImportReport:
         """Store the example organisation: its teams, its own day, its people and assessments.
 
         Raises ExampleRefusedError when somebody is in here already.
         """
-        if not self.is_empty():
-            raise ExampleRefusedError("people are stored here already")
-        folder = self.root / "examples"
-        self._keeper.replace_organisation(read_turtle(folder / "organisation.ttl"))
-        people: list[PersonRecord] = []
-        assessments: list[AssessmentRecord] = []
-        for path in sorted([*folder.glob("*.csv"), *folder.glob("*.xlsx")]):
-            data = path.read_bytes()
-            sheet = read_workbook(data, path.name, self.catalogue, self.latest_day, self.teams)
-            people += sheet.people
-            assessments += sheet.assessments
-        return self.import_records(people, assessments, progress=progress)
+        return self._importing.example(progress)
 
     # Answers
 
     def check_document(self, data: bytes, media_type: str, filename: str = "") -> CheckedDocument:
-        """What the shapes say of a stranger's RDF, read in a process that may be killed.
-
-        People whom it mentions but does not introduce are known from what is stored.
-        """
-
-        def beside(triples: Sequence[Triple]) -> list[Triple]:
-            introduced = {triple.subject for triple in triples}
-            known = self._keeper.uploaded_facts()
-            for person in people_mentioned(triples):
-                node = person_iri(person)
-                if node not in introduced:
-                    known += [t for t in self._keeper.facts_about(person) if t.subject == node]
-            return known
-
-        return self._checker.document(data, media_type, filename, self.latest_day, beside)
+        """What the shapes say of a stranger's RDF, read in a process that may be killed."""
+        return self._importing.check_document(data, media_type, filename)
 
     def check_records(
         self,
@@ -277,17 +235,7 @@ class KnowledgeBase:
         places: Callable[[str], str] | None = None,
     ) -> tuple[Finding, ...]:
         """What the shapes say of records, without storing them; raises RefusedInput."""
-        records = {person.id: person for person in people}
-        by_person: dict[str, list[AssessmentRecord]] = {id: [] for id in records}
-        for assessment in assessments:
-            by_person.setdefault(assessment.person, []).append(assessment)
-        changes = {
-            person: merge_records([], person, records.get(person), added, self.catalogue)
-            for person, added in by_person.items()
-        }
-        return self._checker.people(
-            changes, self.latest_day, Steps(None, 0), self._keeper.uploaded_facts(), places
-        )
+        return self._importing.check_records(people, assessments, places)
 
     def check_loaded(self, progress: Progress | None = None) -> list[Finding]:
         """What the shapes say of everything in here: shared knowledge, then people."""
@@ -307,6 +255,14 @@ class KnowledgeBase:
                 found += refused.findings
         return found
 
+    def shared_facts(self) -> list[Triple]:
+        """Every asserted fact that is not about one person."""
+        return self._keeper.shared_facts()
+
+    def missing(self) -> list[Finding]:
+        """What this machine lacks to work in full, and what is done instead."""
+        return [] if find_java() else [no_java("HermiT")]
+
     def check_consistency(self) -> list[Finding]:
         """What keeps the ontology files from being sound OWL 2 DL, by a reasoner that takes seconds.
 
@@ -316,23 +272,29 @@ class KnowledgeBase:
         files = (triples for name, triples in graphs.items() if name != POLICY_GRAPH)
         return check_consistency(triple for triples in files for triple in triples)
 
-    def workspace(self, person: str) -> Store:
+    def workspace(self, person: str, as_of: date | None = None) -> Store:
         """A store in memory with the knowledge, one person and everything concluded of them.
 
-        Raises UnknownThingError when nobody has this id.
+        With `as_of`, as all of it was when that day was over, judged for that day. Raises
+        UnknownThingError when nobody has this id.
         """
         generation = self.store.generation
-        made_at, found = self._workspaces.get(person, (-1, None))
+        key = person, as_of
+        made_at, found = self._workspaces.get(key, (-1, None))
         if found is not None and made_at == generation:
             return found
         facts = self._keeper.facts_about(person)
         if not facts:
             raise UnknownThingError("person", person)
-        made = self._keeper.knowledge.everything_about(person, facts)
+        if as_of is None:
+            made = self._keeper.knowledge.everything_about(self.deriver, person, facts)
+        else:
+            then = past(self._keeper, person, as_of)
+            made = then.knowledge.everything_about(self.deriver, person, then.facts, as_of)
         with self._keeper.lock:
             if len(self._workspaces) >= _MOST_WORKSPACES:
                 self._workspaces.clear()
-            self._workspaces[person] = (generation, made)
+            self._workspaces[key] = (generation, made)
         return made
 
     def ask(
@@ -342,17 +304,35 @@ class KnowledgeBase:
 
         Raises UnknownThingError for a question, parameter or thing that does not exist.
         """
-        question = questions().get(name)
-        if question is None:
-            raise UnknownThingError("question", name)
-        query = question.bound(self._things(question, things))
+        question, query = self._bound(name, things)
         query += f"\nLIMIT {limit:d}" if limit is not None else ""
         query += f"\nOFFSET {offset:d}" if offset is not None else ""
         if question.over == "person":
-            rows = select(self.workspace(things["person"]), query)
-            names = columns_of(question)
-            return answer(question, ({n: r[n] for n in names if r[n] is not None} for r in rows))
+            return self._answered(question, query, self.workspace(things["person"]))
         return answer(question, self.store.select(query))
+
+    def ask_as_of(self, day: date | None, name: str, **things: str) -> Answer:
+        """The answer to a question about one person, as it was when a day was over; None for now.
+
+        Raises UnknownThingError as `ask` does, and for a question that is not about one person.
+        """
+        if day is None:
+            return self.ask(name, **things)
+        question, query = self._bound(name, things)
+        if "person" not in question.takes:
+            raise UnknownThingError("question", name)
+        return self._answered(question, query, self.workspace(things["person"], day))
+
+    def _bound(self, name: str, things: Mapping[str, str]) -> tuple[Question, str]:
+        question = questions().get(name)
+        if question is None:
+            raise UnknownThingError("question", name)
+        return question, question.bound(self._things(question, things))
+
+    def _answered(self, question: Question, query: str, workspace: Store) -> Answer:
+        names = columns_of(question)
+        rows = ({n: r[n] for n in names if r[n] is not None} for r in select(workspace, query))
+        return answer(question, rows)
 
     def _things(self, question: Question, given: Mapping[str, str]) -> dict[str, NamedNode]:
         for name in given:
@@ -373,32 +353,61 @@ class KnowledgeBase:
             return self.has_person(id)
         return any(quad.subject == node for quad in self._keeper.knowledge.for_questions)
 
-    def explain(self, conclusion: NamedNode) -> Explanation:
+    def what_if(
+        self, body: object, *, limit: int = 500, offset: int = 0, progress: Progress | None = None
+    ) -> dict[str, Any]:
+        """What would be concluded otherwise if some facts were others, as a JSON document.
+
+        Nothing is stored. Raises RefusedInput for a faulty request, and what WhatIfAnswers raises
+        when it is too much.
+        """
+        return self._what_ifs.answer(body, limit, offset, progress)
+
+    def facts_about(self, person: str, as_of: date | None = None) -> list[Triple]:
+        """What is asserted about somebody; with `as_of`, what was when that day was over."""
+        if as_of is None:
+            return self._keeper.facts_about(person)
+        return past(self._keeper, person, as_of).facts
+
+    def explain(self, conclusion: NamedNode, as_of: date | None = None) -> Explanation:
         """Why something was concluded, down to assertions.
 
         Raises NothingConcludedError when it does not follow from what is in here.
         """
-        store = None
-        if conclusion.value.startswith(_PERSON):
-            with suppress(UnknownThingError):
-                store = self.workspace(conclusion.value[len(_PERSON) :].split("/", 1)[0])
-        return Explainer(store or self._keeper.knowledge.about_nobody(), self.rules).explain(
-            conclusion
-        )
+        return self._explaining.explain(conclusion, as_of)
+
+    def why_not(self, what: str, things: Mapping[str, str]) -> WhyNot:
+        """Why something was not concluded of a person, or that it was; see `Explaining`.
+
+        Raises UnknownThingError.
+        """
+        return self._explaining.why_not(what, things)
+
+    def smallest_change(
+        self, verdict: str, person: str, model: str, seconds: float
+    ) -> ChangesFound:
+        """The smallest change of one or two ratings that would give a verdict; see `Explaining`.
+
+        Raises UnknownThingError, and RuleStoppedError when a rule was stopped.
+        """
+        return self._explaining.smallest_change(verdict, person, model, seconds)
+
+    def better_verdicts(self, verdict: str) -> list[str]:
+        """The ids of the verdicts that rank before one, the best first."""
+        return self._explaining.better_verdicts(verdict)
 
     def verdict_iri(self, person: str, model: str) -> NamedNode:
         """The IRI of the verdict on a person for a model."""
         return iri("person", f"{person}/verdict/{model}")
 
-    def fit(self, person: str, model: str) -> dict[str, Any]:
+    def fit(self, person: str, model: str, as_of: date | None = None) -> dict[str, Any]:
         """How a person fits a position, as a JSON document; numbers have one decimal.
 
+        With `as_of`, by the facts, rules and policy of that day, and with what has changed since.
         Raises UnknownThingError when either does not exist or the model is not published.
         """
         self._things(questions()["fit-of-person"], {"person": person, "model": model})
-        return fit_document(
-            self.ask,
-            person,
-            model,
-            self._keeper.knowledge.day_for(self._keeper.facts_about(person)),
-        )
+        day = as_of or self._keeper.knowledge.day_for(self._keeper.facts_about(person))
+        document = fit_document(partial(self.ask_as_of, as_of), person, model, day)
+        document["basis"] = basis(self._keeper, person, model, as_of)
+        return document

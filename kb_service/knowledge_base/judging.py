@@ -2,40 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
-from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 
 from kb_service.catalogue import read_catalogue, read_teams
-from kb_service.engine.conclude import Keep, conclude_people, kept, models_in, relevant, workspace
+from kb_service.engine.conclude import BATCH, asked_of_the_clock, relevant
+from kb_service.engine.deriver import Deriver
+from kb_service.engine.premises import Premises
 from kb_service.engine.rules import RuleBook
+from kb_service.engine.tasks import ConcludeBatch, by_person
 from kb_service.engine.text import QueryText
+from kb_service.knowledge_base.versions import KnowledgeVersion
 from kb_service.people_records import Catalogue, Choice, person_iri
 from kb_service.questions import questions
-from kb_service.vocabulary import iri, local_id, person_conclusions_graph
+from kb_service.vocabulary import ORGANISATION_GRAPH, iri
 
 _AS_OF = iri("judgement", "asOf")
 _ASSESSED_ON = iri("people", "assessedOn")
+_DEFAULT = DefaultGraph()
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What is kept of the conclusions about a person, and the day that they are for."""
+
+    day: date
+    triples: list[Triple]
+
+
+@dataclass(frozen=True)
+class Judging:
+    """A batch of people whose conclusions are being drawn, each for a day."""
+
+    days: Mapping[str, date]
+    answer: Future[bytes]
+
+    def result(self) -> dict[str, Judged]:
+        """What is kept of the conclusions about each; raises RuleStoppedError."""
+        found = by_person(self.answer.result())
+        return {
+            person: Judged(day, found.get(person_iri(person), []))
+            for person, day in self.days.items()
+        }
 
 
 @dataclass(frozen=True)
 class Knowledge:
     """Everything that is not about one person, at one moment.
 
-    `for_rules` and `for_questions` are the parts that rules about people, and questions about one
-    person, can read.
+    `graphs` are the asserted facts by graph, `inferred` what a reasoner added to them, and
+    `for_questions` the part that questions about one person can read.
     """
 
-    rules: RuleBook
-    triples: list[Triple]
+    premises: Premises
+    graphs: Mapping[NamedNode, list[Triple]]
+    inferred: list[Triple]
+    version: KnowledgeVersion
     own_day: date | None
     catalogue: Catalogue
     teams: Mapping[str, Choice]
-    for_rules: list[Quad]
     for_questions: list[Quad]
-    keep: Keep
+
+    @property
+    def rules(self) -> RuleBook:
+        """The rules by which people are judged."""
+        return self.premises.rules
 
     @property
     def as_of(self) -> date:
@@ -46,52 +83,74 @@ class Knowledge:
         """The day to judge a person for: never before their newest assessment."""
         return max([self.as_of, *map(date.fromisoformat, texts(facts, _ASSESSED_ON))])
 
-    def conclusions(self, facts: Mapping[str, list[Triple]]) -> dict[NamedNode, list[Triple]]:
-        """The conclusion graphs of people, with what the ontology says is kept."""
-        by_day: dict[date, list[str]] = {}
-        for person, triples in facts.items():
-            by_day.setdefault(self.day_for(triples), []).append(person)
-        graphs = {}
-        for day, members in by_day.items():
-            named = ((person_iri(person), facts[person]) for person in members)
-            for node, triples in conclude_people(
-                self.rules, self.for_rules, named, day, asked=(), keep=self.keep
-            ):
-                graphs[person_conclusions_graph(local_id(node))] = triples
-        return graphs
+    def begin_judging(
+        self, deriver: Deriver, people: Iterable[tuple[str, list[Triple]]], batch: int = BATCH
+    ) -> Iterator[Judging]:
+        """People a batch at a time, in their order, the conclusions about each being under way."""
+        begun: deque[dict[str, date]] = deque()
 
-    def everything_about(self, person: str, facts: list[Triple]) -> Store:
-        """A store in memory with knowledge, one person and all that is concluded of them."""
-        people = {person_iri(person): facts}
-        base = self.for_questions
-        return workspace(self.rules, base, people, self.day_for(facts), models_in(base))
+        def tasks() -> Iterator[ConcludeBatch]:
+            rest = iter(people)
+            while members := dict(islice(rest, batch)):
+                days = {person: self.day_for(triples) for person, triples in members.items()}
+                begun.append(days)
+                yield ConcludeBatch.of(
+                    {person_iri(person): triples for person, triples in members.items()},
+                    {person_iri(person): day for person, day in days.items()},
+                )
+
+        for future in deriver.begin(tasks(), self.premises):
+            yield Judging(begun.popleft(), future)
+
+    def everything_about(
+        self, deriver: Deriver, person: str, facts: list[Triple], day: date | None = None
+    ) -> Store:
+        """A store in memory with knowledge, one person and all that is concluded of them.
+
+        Raises RuleStoppedError.
+        """
+        node = person_iri(person)
+        judged_for = day or self.day_for(facts)
+        task = ConcludeBatch.of({node: facts}, {node: judged_for}, everything=True)
+        concluded = by_person(deriver.run(task, self.premises)).get(node, [])
+        store = Store()
+        store.extend(self.for_questions)
+        store.extend(asked_of_the_clock(judged_for, self.premises.models))
+        store.extend(Quad(t.subject, t.predicate, t.object, _DEFAULT) for t in (*facts, *concluded))
+        return store
 
     def about_nobody(self) -> Store:
         """A store in memory with knowledge alone."""
-        return workspace(self.rules, self.for_questions, {}, self.as_of, ())
+        store = Store()
+        store.extend(self.for_questions)
+        return store
 
 
 def read_knowledge(
-    rules: RuleBook, triples: list[Triple], organisation: Iterable[Triple]
+    premises: Premises,
+    graphs: Mapping[NamedNode, list[Triple]],
+    inferred: list[Triple],
 ) -> Knowledge:
-    """Shared knowledge and shared conclusions made ready; the organisation names its own day."""
-    facts = list(organisation)
-    days = texts(facts, _AS_OF)
+    """Shared knowledge made ready; the organisation's graph may name its own day."""
+    organisation = graphs.get(ORGANISATION_GRAPH, [])
+    days = texts(organisation, _AS_OF)
+    rules = premises.rules
+    known = (*premises.facts, *premises.conclusions)
     return Knowledge(
-        rules=rules,
-        triples=triples,
+        premises=premises,
+        graphs=graphs,
+        inferred=inferred,
+        version=KnowledgeVersion(rules, graphs),
         own_day=date.fromisoformat(days[0]) if days else None,
-        catalogue=read_catalogue(triples),
-        teams=read_teams(facts),
-        for_rules=relevant(rules.people, triples),
-        keep=kept(triples),
-        for_questions=relevant(rules.shared + rules.people, triples, _read_by_questions()),
+        catalogue=read_catalogue(known),
+        teams=read_teams(organisation),
+        for_questions=relevant(rules.shared + rules.people, known, _read_by_questions()),
     )
 
 
 def _read_by_questions() -> frozenset[str]:
     """Every term that some question about one person reads, and what explanations read."""
-    found = [QueryText(q.text) for q in questions().values() if q.over == "person"]
+    found = [QueryText(q.text) for q in questions().values() if "person" in q.takes]
     concluded_by = frozenset({iri("judgement", "concludedBy").value})
     return concluded_by.union(*(text.mentioned_in(text.body) for text in found))
 

@@ -2,53 +2,64 @@
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from itertools import chain
 from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from kb_service.engine.conclude import conclude_shared
-from kb_service.engine.rules import read_rule_book
+from kb_service.engine.affected import people_who_may_change
+from kb_service.engine.comparison import whom_days_concern
+from kb_service.engine.deriver import Deriver
+from kb_service.engine.premises import Premises
+from kb_service.engine.rules import RuleBook, read_rule_book
+from kb_service.engine.shacl_rules import rules_as_shacl, rules_from_shacl
+from kb_service.engine.tasks import DrawShared, read_triples
+from kb_service.findings import RefusedInput
 from kb_service.knowledge_base.checking import Change, Progress, Steps
-from kb_service.knowledge_base.judging import Knowledge, read_knowledge, texts
+from kb_service.knowledge_base.history import Moments, revision
+from kb_service.knowledge_base.judging import Judged, Judging, Knowledge, read_knowledge, texts
+from kb_service.knowledge_base.rule_files import checked_rules
+from kb_service.knowledge_base.versions import content_digest, stamp
 from kb_service.knowledge_files import knowledge_digest, read_shared_knowledge
-from kb_service.store import KnowledgeStore
+from kb_service.reasoning import InconsistentOntology, infer
+from kb_service.store import KnowledgeStore, Term, as_stored
 from kb_service.vocabulary import (
     BASE,
+    HISTORY_GRAPHS,
     IDENTIFIER,
     ORGANISATION_GRAPH,
     PEOPLE_GRAPHS,
     PERSON_CONCLUSIONS,
     POLICY_GRAPH,
+    RULES_GRAPH,
     SHARED_CONCLUSIONS,
+    SHARED_HISTORY,
+    VERSIONS_GRAPH,
     iri,
     local_id,
     people_graph,
+    person_conclusions_graph,
+    person_history_graph,
 )
 
-# Whose assessments began or ceased to count between two days; naming one too many does no harm.
-_AGEING = """
-PREFIX judgement: <https://w3id.org/rengang/ontology/judgements#>
-PREFIX people: <https://w3id.org/rengang/ontology/people#>
-PREFIX policy: <https://w3id.org/rengang/policy/>
-PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
-SELECT DISTINCT ?person WHERE {{
-  VALUES (?since ?until) {{ ("{since}"^^xsd:date "{until}"^^xsd:date) }}
-  policy:rating-lifetime-months judgement:value ?lifetime .
-  ?assessment people:ofPerson ?person ; people:assessedOn ?date .
-  OPTIONAL {{ ?assessment people:expiresOn ?expiry . }}
-  BIND ((YEAR(?since) - YEAR(?date)) * 12 + MONTH(?since) - MONTH(?date) AS ?before)
-  BIND ((YEAR(?until) - YEAR(?date)) * 12 + MONTH(?until) - MONTH(?date) AS ?after)
-  FILTER (?date > ?since
-    || IF(BOUND(?expiry), ?expiry >= ?since && ?expiry < ?until,
-          ?before <= ?lifetime && ?after >= ?lifetime))
-}}"""
-
 _STORE = NamedNode(BASE + "store")
+_OF_THE_STORE = {_STORE, RULES_GRAPH, SHARED_CONCLUSIONS, VERSIONS_GRAPH}
+_ABOUT_PEOPLE_OR_PAST = (PEOPLE_GRAPHS, PERSON_CONCLUSIONS, HISTORY_GRAPHS)
 _AS_OF = iri("judgement", "asOf")
+_CONCLUDED_BY = iri("judgement", "concludedBy")
 _PART = iri("dcterms", "hasPart")
-_BATCH = 100
+# Whose conclusions are for a later day than the one that everybody else was judged for.
+_JUDGED_AHEAD = """
+PREFIX history: <https://w3id.org/rengang/ontology/history#>
+PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
+SELECT ?graph WHERE {{
+  ?graph a history:ConclusionSet ; history:judgedFor ?day .
+  FILTER (?day > "{since}"^^xsd:date)
+}}"""
 
 
 class Keeper:
@@ -57,109 +68,228 @@ class Keeper:
     `knowledge` is everything that is not about one person, as last stored.
     """
 
-    def __init__(self, store: KnowledgeStore, root: Path) -> None:
+    def __init__(self, store: KnowledgeStore, root: Path, deriver: Deriver) -> None:
         self.store = store
         self.lock = threading.RLock()
+        self.deriver = deriver
         self._root = root
-        self._rules = read_rule_book(root)
+        self._moments = Moments()
+        shared = os.environ.get("RENGANG_CACHE")
+        self._cache = Path(shared) if shared else store.data.cache
         self.knowledge = self._read_knowledge()
 
-    # Shared knowledge
+    # What is stored
 
-    def _shared_graphs(self) -> list[NamedNode]:
-        """Every graph that is not about one person."""
+    def _read_knowledge(self) -> Knowledge:
+        """The knowledge as the store has it; that of an empty store by the rules in the files."""
+        kept = self.store.graph(SHARED_CONCLUSIONS)
+        drawn = {triple.subject for triple in kept if triple.predicate == _CONCLUDED_BY}
+        conclusions = tuple(triple for triple in kept if triple.subject in drawn)
+        rest = [triple for triple in kept if triple.subject not in drawn | {SHARED_CONCLUSIONS}]
+        graphs = {name: self.store.graph(name) for name in self._names_of_shared_graphs()}
+        stored = self.store.graph(RULES_GRAPH)
+        rules = rules_from_shacl(stored) if stored else read_rule_book(self._root)
+        facts = (*_joined(graphs), *rest)
+        return read_knowledge(Premises(rules, facts, conclusions), graphs, rest)
+
+    def _names_of_shared_graphs(self) -> list[NamedNode]:
+        """Every graph of asserted facts that are not about one person."""
         return [
             name
             for name in self.store.graph_names()
-            if name != _STORE and not name.value.startswith((PEOPLE_GRAPHS, PERSON_CONCLUSIONS))
+            if name not in _OF_THE_STORE and not name.value.startswith(_ABOUT_PEOPLE_OR_PAST)
         ]
-
-    def _read_knowledge(self) -> Knowledge:
-        triples = [triple for name in self._shared_graphs() for triple in self.store.graph(name)]
-        return read_knowledge(self._rules, triples, self.store.graph(ORGANISATION_GRAPH))
-
-    def load_knowledge(self, progress: Progress | None) -> None:
-        """Bring the store up to the knowledge files and to the day."""
-        digest = knowledge_digest(self._root)
-        facts = self.store.graph(_STORE)
-        if any(fact.object == Literal(digest) for fact in facts):
-            self.pass_time(progress)
-            return
-        graphs = read_shared_knowledge(self._root)
-        shipped = {fact.object for fact in facts if fact.predicate == _PART}
-        gone = [name for name in shipped if isinstance(name, NamedNode) and name not in graphs]
-        self.replace_shared({**graphs, **{name: [] for name in gone}}, progress)
-        parts = [Triple(_STORE, _PART, name) for name in graphs]
-        self.store.replace_graphs({_STORE: [*parts, *self._marks(digest)]})
-
-    def _marks(self, digest: str) -> list[Triple]:
-        day = Literal(self.knowledge.as_of.isoformat(), datatype=iri("xsd", "date"))
-        return [Triple(_STORE, IDENTIFIER, Literal(digest)), Triple(_STORE, _AS_OF, day)]
-
-    def replace_shared(
-        self, graphs: Mapping[NamedNode, list[Triple]], progress: Progress | None
-    ) -> None:
-        """Replace shared graphs, and conclude everything again that may depend on them."""
-        others = [name for name in self._shared_graphs() if name not in graphs]
-        knowledge = [triple for triples in graphs.values() for triple in triples]
-        knowledge += [
-            triple
-            for name in others
-            if name != SHARED_CONCLUSIONS
-            for triple in self.store.graph(name)
-        ]
-        shared = conclude_shared(self._rules, knowledge)
-        self.store.replace_graphs({**graphs, SHARED_CONCLUSIONS: shared})
-        self.knowledge = self._read_knowledge()
-        self.conclude(progress=progress)
-
-    def pass_time(self, progress: Progress | None = None) -> int:
-        """Conclude again whoever a new day may change; answers how many people that were."""
-        with self.lock:
-            facts = self.store.graph(_STORE)
-            days = texts(facts, _AS_OF)
-            if not days or days[0] == self.knowledge.as_of.isoformat():
-                return 0
-            rows = self.store.select(_AGEING.format(since=days[0], until=self.knowledge.as_of))
-            nodes = [row["person"] for row in rows]
-            people = [local_id(node) for node in nodes if isinstance(node, NamedNode)]
-            self.conclude(people, progress)
-            rest = [fact for fact in facts if fact.predicate not in (_AS_OF, IDENTIFIER)]
-            (digest,) = texts(facts, IDENTIFIER)
-            self.store.replace_graphs({_STORE: [*rest, *self._marks(digest)]})
-            return len(people)
 
     def shipped_graphs(self) -> set[NamedNode]:
         """The graphs that are filled from the knowledge files."""
-        facts = self.store.graph(_STORE)
-        parts = (fact.object for fact in facts if fact.predicate == _PART)
+        parts = (fact.object for fact in self.store.graph(_STORE) if fact.predicate == _PART)
         return {POLICY_GRAPH} | {name for name in parts if isinstance(name, NamedNode)}
 
     def shared_facts(self) -> list[Triple]:
         """Every asserted fact that is not about one person."""
-        names = [name for name in self._shared_graphs() if name != SHARED_CONCLUSIONS]
-        return [triple for name in names for triple in self.store.graph(name)]
+        return _joined(self.knowledge.graphs)
+
+    def uploaded_graphs(self) -> set[NamedNode]:
+        """The graphs of ontologies that somebody uploaded."""
+        return set(self.knowledge.graphs) - self.shipped_graphs() - {ORGANISATION_GRAPH}
 
     def uploaded_facts(self) -> list[Triple]:
         """Shared facts that somebody uploaded, beside those from the knowledge files."""
-        apart = self.shipped_graphs() | {SHARED_CONCLUSIONS, ORGANISATION_GRAPH}
-        names = [name for name in self._shared_graphs() if name not in apart]
-        return [triple for name in names for triple in self.store.graph(name)]
-
-    def replace_organisation(self, facts: Iterable[Triple]) -> None:
-        """Replace the organisation's facts: its teams and its own day."""
-        self.store.replace_graphs({ORGANISATION_GRAPH: facts})
-        self.knowledge = self._read_knowledge()
-
-    # People
+        graphs = self.knowledge.graphs
+        return _joined({name: graphs[name] for name in self.uploaded_graphs()})
 
     def people_ids(self) -> list[str]:
         """The id of every person in here."""
         return [name.value[len(PEOPLE_GRAPHS) :] for name in self.store.graph_names(PEOPLE_GRAPHS)]
 
+    def is_empty(self) -> bool:
+        """Whether nobody is in here."""
+        return not self.store.graph_names(PEOPLE_GRAPHS)
+
+    @property
+    def latest_day(self) -> date:
+        """The last day an assessment may bear: today, or the organisation's own if later."""
+        return max(self.knowledge.as_of, date.today())
+
     def facts_about(self, person: str) -> list[Triple]:
         """What is asserted about a person; nothing when nobody has this id."""
         return self.store.graph(people_graph(person))
+
+    def select(self, query: str) -> list[dict[str, Term]]:
+        """The rows of a SELECT over everything stored."""
+        return self.store.select(query)
+
+    def people_with(self, predicate: NamedNode, value: Term) -> set[NamedNode]:
+        """The people of whom some fact has this predicate and value."""
+        return {
+            iri("person", name.value[len(PEOPLE_GRAPHS) :])
+            for name in self.store.graphs_with(predicate, value)
+            if name.value.startswith(PEOPLE_GRAPHS)
+        }
+
+    # Shared knowledge
+
+    def load_knowledge(self, progress: Progress | None) -> None:
+        """Bring the store up to the knowledge files and to the day.
+
+        Raises RefusedInput when a rule is not fit to be run; the store stays as it was.
+        """
+        digest = knowledge_digest(self._root)
+        facts = self.store.graph(_STORE)
+        if any(fact.object == Literal(digest) for fact in facts):
+            self.pass_time(progress)
+            return
+        rules = checked_rules(self._root, self._cache / "rules")
+        graphs = read_shared_knowledge(self._root)
+        shipped = {fact.object for fact in facts if fact.predicate == _PART}
+        gone = [name for name in shipped if isinstance(name, NamedNode) and name not in graphs]
+        marks = [Triple(_STORE, IDENTIFIER, Literal(digest))]
+        marks += [Triple(_STORE, _PART, name) for name in graphs]
+        changes = {**graphs, **{name: [] for name in gone}}
+        self.replace_shared(changes, progress, rules=rules, marks=marks)
+
+    def replace_shared(
+        self,
+        graphs: Mapping[NamedNode, list[Triple]],
+        progress: Progress | None = None,
+        *,
+        rules: RuleBook | None = None,
+        marks: Sequence[Triple] | None = None,
+    ) -> int:
+        """Replace shared graphs and rules with all that follows from them, or nothing at all.
+
+        Shared conclusions are drawn again as far as the change concerns them, then those about the
+        people whose conclusions can differ; answers how many people that were. Raises
+        RuleStoppedError, and for an ontology that contradicts itself RefusedInput.
+        """
+        with self.lock:
+            at = self._moments.now()
+            old = self.knowledge
+            changes = _changes(old.graphs, graphs)
+            new = self._with(old, changes, rules)
+            people = self._who_may_change(old, new)
+            shared = self._shared_changes(old, new, changes, at, marks)
+            self.store.replace_many(chain(shared, self._judged(new, people, at, progress)))
+            self.knowledge = new
+            return len(people)
+
+    def knowledge_with(
+        self, graphs: Mapping[NamedNode, list[Triple]], rules: Sequence[Triple]
+    ) -> Knowledge:
+        """The knowledge there would be with these graphs and rules; nothing is stored."""
+        with self.lock:
+            book = rules_from_shacl(rules) if rules else self.knowledge.rules
+            return self._with(self.knowledge, graphs, book)
+
+    def _with(
+        self,
+        old: Knowledge,
+        changes: Mapping[NamedNode, list[Triple]],
+        rules: RuleBook | None,
+    ) -> Knowledge:
+        """The knowledge with these graphs and rules."""
+        graphs = {name: triples for name, triples in {**old.graphs, **changes}.items() if triples}
+        facts = dict.fromkeys(_joined(graphs))
+        inferred = [triple for triple in self._inferred(list(facts)) if triple not in facts]
+        facts.update(dict.fromkeys(inferred))
+        before = set(old.premises.facts)
+        gone = [triple for triple in old.premises.facts if triple not in facts]
+        added = [triple for triple in facts if triple not in before]
+        book = rules or old.rules
+        conclusions = old.premises.conclusions
+        if rules is not None or gone or added:
+            drawn = self.deriver.run(DrawShared.of(gone, added, rules), old.premises)
+            conclusions = tuple(read_triples(drawn))
+        premises = Premises(book, tuple(facts), conclusions)
+        if not (rules or gone or added):
+            premises = old.premises
+        return read_knowledge(premises, graphs, inferred)
+
+    def _who_may_change(self, old: Knowledge, new: Knowledge) -> list[str]:
+        """The ids of the people whose conclusions can differ, by what rules read or by the day."""
+        everybody = self.people_ids()
+        if not everybody:
+            return []
+        affected = people_who_may_change(old.premises, new.premises, self)
+        aged = self._whom_the_day_concerns(new)
+        if affected is None or aged is None:
+            return everybody
+        named = {local_id(person) for person in affected | aged}
+        return [person for person in everybody if person in named]
+
+    def _whom_the_day_concerns(self, new: Knowledge) -> set[NamedNode] | None:
+        """The people who are judged otherwise on the new day than on the one last stored."""
+        days = texts(self.store.graph(_STORE), _AS_OF)
+        if not days:
+            return None
+        since = date.fromisoformat(days[0])
+        if since == new.as_of:
+            return set()
+        concerned = whom_days_concern(new.premises, since, new.as_of, self)
+        if concerned is None:
+            return None
+        ahead = self.store.select(_JUDGED_AHEAD.format(since=since))
+        names = (row["graph"] for row in ahead)
+        return concerned | {iri("person", local_id(n)) for n in names if isinstance(n, NamedNode)}
+
+    def _shared_changes(
+        self,
+        old: Knowledge,
+        new: Knowledge,
+        graphs: Mapping[NamedNode, list[Triple]],
+        at: datetime,
+        marks: Sequence[Triple] | None,
+    ) -> Iterator[tuple[NamedNode, list[Triple]]]:
+        """Every graph that is not about one person, as it is to be."""
+        remembered = self.store.graph(SHARED_HISTORY)
+        for name, triples in graphs.items():
+            remembered += revision(name, old.graphs.get(name, []), triples, at)
+            yield name, triples
+        book = rules_as_shacl(new.rules)
+        stored = self.store.graph(RULES_GRAPH)
+        remembered += revision(RULES_GRAPH, stored, book, at)
+        yield RULES_GRAPH, book
+        yield SHARED_HISTORY, remembered
+        versions = self.store.graph(VERSIONS_GRAPH)
+        version = new.version.node
+        if not any(triple.subject == version for triple in versions):
+            yield VERSIONS_GRAPH, [*versions, *new.version.described(at)]
+        said = stamp(SHARED_CONCLUSIONS, version, new.as_of, at)
+        yield SHARED_CONCLUSIONS, [*new.inferred, *new.premises.conclusions, *said]
+        facts = self.store.graph(_STORE) if marks is None else [*marks]
+        day = Literal(new.as_of.isoformat(), datatype=iri("xsd", "date"))
+        rest = [fact for fact in facts if fact.predicate != _AS_OF]
+        yield _STORE, [*rest, Triple(_STORE, _AS_OF, day)]
+
+    def pass_time(self, progress: Progress | None = None) -> int:
+        """Conclude again whoever a new day may change; answers how many people that were."""
+        with self.lock:
+            days = texts(self.store.graph(_STORE), _AS_OF)
+            if not days or days[0] == self.knowledge.as_of.isoformat():
+                return 0
+            return self.replace_shared({}, progress)
+
+    # People
 
     def conclude(
         self, people: Sequence[str] | None = None, progress: Progress | None = None
@@ -167,28 +297,96 @@ class Keeper:
         """Conclude people again, everyone by default; answers how many that were."""
         with self.lock:
             members = self.people_ids() if people is None else list(people)
-            for start in range(0, len(members), _BATCH):
-                batch = members[start : start + _BATCH]
-                facts = {person: self.facts_about(person) for person in batch}
-                self.store.replace_graphs(self.knowledge.conclusions(facts))
-                if progress:
-                    progress(start + len(batch), len(members))
+            at = self._moments.now()
+            self.store.replace_many(self._judged(self.knowledge, members, at, progress))
             return len(members)
 
-    def store_people(
+    def _inferred(self, facts: list[Triple]) -> tuple[Triple, ...]:
+        """What an OWL reasoner adds to the facts; raises RefusedInput when they contradict."""
+        try:
+            return infer(facts, cache=self._cache / "reasoning").triples
+        except InconsistentOntology as error:
+            raise RefusedInput(error.findings) from error
+
+    def _judged(
         self,
-        changes: Mapping[str, Change],
-        steps: Steps,
-    ) -> int:
-        """Store people with their conclusions, a batch in each transaction; answers how much."""
-        people = list(changes)
-        count = 0
-        for start in range(0, len(people), _BATCH):
-            members = people[start : start + _BATCH]
-            facts = {person: [*changes[person][0], *changes[person][1]] for person in members}
-            graphs = {people_graph(person): triples for person, triples in facts.items()}
-            judged = self.knowledge.conclusions(facts)
-            self.store.replace_graphs({**graphs, **judged})
-            count += sum(map(len, facts.values()))
-            steps.add(len(members))
-        return count
+        knowledge: Knowledge,
+        people: Sequence[str],
+        at: datetime,
+        progress: Progress | None,
+    ) -> Iterator[tuple[NamedNode, list[Triple]]]:
+        """The graphs of conclusions about stored people."""
+        facts = ((person, self.facts_about(person)) for person in people)
+        done = 0
+        for batch in knowledge.begin_judging(self.deriver, facts):
+            for person, judged in batch.result().items():
+                yield _conclusions(person, judged, knowledge, at)
+            done += len(batch.days)
+            if progress:
+                progress(done, len(people))
+
+    def store_people(self, changes: Mapping[str, Change], steps: Steps) -> int:
+        """Store people with their conclusions, a batch in each transaction; answers how much.
+
+        Raises RuleStoppedError; the people of that batch and those after it stay as they were.
+        """
+        facts = {person: [*stays, *new] for person, (stays, new) in changes.items()}
+        with self.lock:
+            at = self._moments.now()
+            for batch in self.knowledge.begin_judging(self.deriver, facts.items()):
+                self._store_batch(batch, facts, at)
+                steps.add(len(batch.days))
+        return sum(map(len, facts.values()))
+
+    def _store_batch(self, batch: Judging, facts: Mapping[str, list[Triple]], at: datetime) -> None:
+        """Store the people of a batch; what is stored of them is read while they are judged."""
+        about = [people_graph(person) for person in batch.days]
+        drawn = [person_conclusions_graph(person) for person in batch.days]
+        stored = {name: self.store.graph(name) for name in (*about, *drawn)}
+        graphs = dict(
+            _conclusions(person, judged, self.knowledge, at)
+            for person, judged in batch.result().items()
+        )
+        remembered = {}
+        for person, name in zip(batch.days, about, strict=True):
+            graphs[name] = facts[person]
+            changed = revision(name, stored[name], facts[person], at)
+            remembered[person_history_graph(person)] = changed
+        self.store.replace_graphs(graphs, remembered, stored=stored)
+
+    def remove_people(self, people: Iterable[str]) -> None:
+        """Forget people: their facts, what was concluded of them, and what was changed."""
+        graphs: dict[NamedNode, list[Triple]] = {}
+        for person in people:
+            for name in (people_graph, person_conclusions_graph, person_history_graph):
+                graphs[name(person)] = []
+        with self.lock:
+            self.store.replace_graphs(graphs)
+
+
+def _conclusions(
+    person: str, judged: Judged, knowledge: Knowledge, at: datetime
+) -> tuple[NamedNode, list[Triple]]:
+    """The graph of conclusions about a person, with what it says of itself."""
+    graph = person_conclusions_graph(person)
+    return graph, [*judged.triples, *stamp(graph, knowledge.version.node, judged.day, at)]
+
+
+def _changes(
+    old: Mapping[NamedNode, list[Triple]], given: Mapping[NamedNode, list[Triple]]
+) -> dict[NamedNode, list[Triple]]:
+    """The graphs that say something else than before, as the store will have them.
+
+    Blank nodes have other names each time a file is read, which changes nothing.
+    """
+    found = {name: as_stored(triples) for name, triples in given.items()}
+    return {
+        name: triples
+        for name, triples in found.items()
+        if set(triples) != set(before := old.get(name, []))
+        and content_digest(triples) != content_digest(before)
+    }
+
+
+def _joined(graphs: Mapping[NamedNode, list[Triple]]) -> list[Triple]:
+    return [triple for triples in graphs.values() for triple in triples]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -133,10 +134,10 @@ def fits(kb: KnowledgeBase, person: str) -> list[Document]:
     return [_with_coverage(shaped(row)) for row in rows]
 
 
-def fit(kb: KnowledgeBase, person: str, model: str) -> Document:
+def fit(kb: KnowledgeBase, person: str, model: str, as_of: date | None = None) -> Document:
     """How somebody fits a position, with everything the judgement rests on."""
     try:
-        return kb.fit(person, model)
+        return kb.fit(person, model, as_of)
     except UnknownThingError:
         raise
     except LookupError as error:

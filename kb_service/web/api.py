@@ -6,11 +6,13 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
+from kb_service.engine.explanation_provenance import FORMATS
 from kb_service.knowledge_base import Answer, UnknownThingError
 from kb_service.questions import Question, questions
+from kb_service.store.result_formats import best_type
 from kb_service.web import answers
-from kb_service.web.explanations import explanation
-from kb_service.web.labels import LabelReader
+from kb_service.web.days import asked_day
+from kb_service.web.explain_request import document as explained
 from kb_service.web.problems import Problem
 from kb_service.web.service import knowledge_base, service
 
@@ -24,7 +26,7 @@ api = Blueprint("api", __name__, url_prefix="/api/v1")
 def acceptable() -> None:
     """Refuse a client that takes no JSON; reports and workbooks are negotiated where they are."""
     accepted = request.accept_mimetypes
-    if request.endpoint in ("documents.validate", "documents.template"):
+    if request.endpoint in ("documents.validate", "documents.template", "api.explain"):
         return
     if accepted and not accepted.best_match(["application/json", "application/problem+json"]):
         raise Problem(406, "这里只提供 application/json。", "This is answered as application/json.")
@@ -87,8 +89,9 @@ def fits(person: str) -> Response:
 
 @api.get("/people/<person>/fit/<model>")
 def fit(person: str, model: str) -> Response:
-    """How somebody fits a position, with everything the judgement rests on."""
-    return jsonify(answers.fit(knowledge_base(), person, model))
+    """How somebody fits a position, with everything the judgement rests on; `asOf` a past day."""
+    kb = knowledge_base()
+    return jsonify(answers.fit(kb, person, model, asked_day(kb)))
 
 
 @api.get("/people/<person>/training-plan/<model>")
@@ -99,10 +102,17 @@ def training_plan(person: str, model: str) -> Response:
 
 @api.get("/explain")
 def explain() -> Response:
-    """Why something was concluded, down to assertions."""
+    """Why something was concluded, as JSON or as provenance; or why something was not."""
+    offered = ["application/json", *FORMATS]
+    chosen = best_type(request.headers.get("Accept", ""), offered)
+    if chosen is None:
+        listed = ", ".join(offered)
+        raise Problem(406, f"可选的格式：{listed}。", f"Accept one of these: {listed}.")
     kb = knowledge_base()
-    labels: LabelReader = service().labels
-    return jsonify(explanation(kb, labels, request.args.get("conclusion", "")))
+    found = explained(kb, service().labels, request.args, chosen, asked_day(kb))
+    answer = Response(found, mimetype=chosen) if isinstance(found, bytes) else jsonify(found)
+    answer.vary.add("Accept")
+    return answer
 
 
 @api.get("/questions")

@@ -21,6 +21,7 @@ from kb_service.web.security import register_security
 from kb_service.web.service import EXTENSION, Service
 from kb_service.web.sparql import sparql
 from kb_service.web.view import register_view
+from kb_service.web.what_if import what_if
 from kb_service.web.writes import writes
 
 MOST_BYTES = 32 * 1024 * 1024
@@ -52,7 +53,7 @@ def create_app(knowledge_base: KnowledgeBase, *, query_deadline: float = 10.0) -
     register_security(app)
     register_view(app)
     app.after_request(remember_language)
-    for blueprint in (api, writes, documents, sparql, health, pages, forms):
+    for blueprint in (api, writes, what_if, documents, sparql, health, pages, forms):
         app.register_blueprint(blueprint)
     app.add_template_global(_style_version(app), "style_version")
     return app

@@ -1,4 +1,4 @@
-"""What HR tools write: people and their assessments, answered once everything is derived anew."""
+"""What HR tools write and take back, answered once everything is derived anew."""
 
 from __future__ import annotations
 
@@ -60,6 +60,21 @@ def put_assessment(person: str, assessment: str) -> tuple[Response, int, dict[st
         raise _with_pointers(error, assessment_iri(person, assessment).value) from error
     shown = jsonify(person=person, assessment=assessment, fits=answers.fits(kb, person))
     return shown, *_created(assessment not in known, url_for("api.person", person=person))
+
+
+@writes.delete("/people/<person>")
+def delete_person(person: str) -> tuple[str, int]:
+    """Forget somebody: facts, conclusions and what was remembered of changes."""
+    knowledge_base().remove_person(person)
+    return "", 204
+
+
+@writes.delete("/people/<person>/assessments/<assessment>")
+def delete_assessment(person: str, assessment: str) -> Response:
+    """Take an assessment back; answers the person's fits as they are without it."""
+    kb = knowledge_base()
+    kb.remove_assessment(person, assessment)
+    return jsonify(person=person, assessment=assessment, fits=answers.fits(kb, person))
 
 
 def _created(is_new: bool, address: str) -> tuple[int, dict[str, str]]:

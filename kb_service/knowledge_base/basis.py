@@ -1,0 +1,76 @@
+"""By which version of rules, policy and model somebody was judged, and when."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from kb_service.knowledge_base.keeping import Keeper
+from kb_service.knowledge_base.past import Since, past
+from kb_service.vocabulary import VERSIONS_GRAPH, iri, local_id, person_conclusions_graph
+
+_UNDER = iri("history", "underKnowledge")
+_PART = iri("dcterms", "hasPart")
+_CONCLUDED_AT = iri("prov", "generatedAtTime")
+
+
+def basis(keeper: Keeper, person: str, model: str, as_of: date | None) -> dict[str, Any]:
+    """Versions of rules, policy and model, when the conclusions were drawn, what changed since.
+
+    A judgement as of a past day is drawn when asked for: `concludedAt` is None then, and `since`
+    lists what it rests on that is different now; `knownSince` is set where the memory does not
+    reach back to that day.
+    """
+    if as_of is None:
+        said = keeper.store.graph(person_conclusions_graph(person))
+        node = next((t.object for t in said if t.predicate == _UNDER), None)
+        concluded = _text(said, _CONCLUDED_AT)
+        described = keeper.store.graph(VERSIONS_GRAPH)
+        return {**_versions(node, _about(node, described), model), "concludedAt": concluded}
+    then = past(keeper, person, as_of)
+    return {
+        **_versions(then.knowledge.version.node, then.knowledge.version.description, model),
+        "concludedAt": None,
+        "knownSince": then.known_since.isoformat() if then.known_since else None,
+        "since": [_since(each) for each in then.since],
+    }
+
+
+def _about(node: object, described: list[Triple]) -> list[Triple]:
+    """What is said of one version and its parts among all."""
+    own = [triple for triple in described if triple.subject == node]
+    parts = {triple.object for triple in own if triple.predicate == _PART}
+    return own + [triple for triple in described if triple.subject in parts]
+
+
+def _versions(node: object, described: list[Triple], model: str) -> dict[str, Any]:
+    wanted = iri("model", model)
+    part = next((t.subject for t in described if t.object == wanted), None)
+    of_part = [triple for triple in described if triple.subject == part]
+    return {
+        "knowledge": local_id(node) if isinstance(node, NamedNode) else None,
+        "rules": _text(described, iri("history", "rulesVersion")),
+        "policy": _text(described, iri("history", "policyVersion")),
+        "model": _text(of_part, iri("history", "contentDigest")),
+        "modelVersion": _text(of_part, iri("owl", "versionInfo")),
+    }
+
+
+def _text(triples: list[Triple], predicate: NamedNode) -> str | None:
+    values = (t.object for t in triples if t.predicate == predicate)
+    return next((value.value for value in values if isinstance(value, Literal)), None)
+
+
+def _since(each: Since) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "kind": each.kind,
+        "id": each.id,
+        "at": each.at.isoformat() if each.at else None,
+        "before": each.before,
+        "after": each.after,
+    }
+    if each.kind == "facts":
+        said |= {"removed": each.removed, "added": each.added}
+    return {name: value for name, value in said.items() if value is not None}

@@ -1,0 +1,220 @@
+"""What is stored and taken back: records, RDF and the example, checked before anything changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from pyoxigraph import NamedNode, Triple
+
+from kb_service.findings import Finding, RefusedInput, violation
+from kb_service.knowledge_base.checking import Change, CheckedDocument, Checker, Progress, Steps
+from kb_service.knowledge_base.keeping import Keeper
+from kb_service.knowledge_base.outcomes import (
+    ExampleRefusedError,
+    ImportReport,
+    UnknownThingError,
+)
+from kb_service.knowledge_base.sorting import (
+    add_teams,
+    merge_records,
+    people_mentioned,
+    replaced,
+    sort_facts,
+)
+from kb_service.knowledge_files import read_turtle
+from kb_service.people_records import (
+    AssessmentRecord,
+    Choice,
+    PersonRecord,
+    assessment_iri,
+    person_iri,
+)
+from kb_service.sheets import read_workbook
+from kb_service.vocabulary import ORGANISATION_GRAPH, iri
+
+
+class Importing:
+    """Everything that changes what is stored, under the keeper's lock."""
+
+    def __init__(self, keeper: Keeper, checker: Checker, root: Path) -> None:
+        self._keeper = keeper
+        self._checker = checker
+        self._root = root
+
+    def remove_person(self, person: str) -> None:
+        """Forget somebody: what was said, concluded and remembered of them.
+
+        Raises UnknownThingError when nobody has this id.
+        """
+        with self._keeper.lock:
+            if not self._keeper.facts_about(person):
+                raise UnknownThingError("person", person)
+            self._keeper.remove_people([person])
+
+    def remove_assessment(self, person: str, assessment: str) -> None:
+        """Take an assessment back and conclude the person without it.
+
+        Raises UnknownThingError when the person or the assessment does not exist.
+        """
+        node = assessment_iri(person, assessment).value
+        with self._keeper.lock:
+            stored = self._keeper.facts_about(person)
+            if not stored:
+                raise UnknownThingError("person", person)
+            left = replaced(
+                stored, lambda subject: subject == node or subject.startswith(f"{node}/")
+            )
+            if len(left) == len(stored):
+                raise UnknownThingError("assessment", assessment)
+            self._keeper.store_people({person: (left, [])}, Steps(None, 1))
+
+    def remove_ontology(self, name: str, progress: Progress | None = None) -> int:
+        """Take back an uploaded ontology; answers how many people are judged anew.
+
+        Raises UnknownThingError when nobody uploaded it.
+        """
+        graph = NamedNode(name)
+        with self._keeper.lock:
+            if graph not in self._keeper.uploaded_graphs():
+                raise UnknownThingError("ontology", name)
+            return self._keeper.replace_shared({graph: []}, progress)
+
+    def records(
+        self,
+        people: Iterable[PersonRecord],
+        assessments: Iterable[AssessmentRecord],
+        *,
+        teams: Iterable[Choice] = (),
+        places: Callable[[str], str] | None = None,
+        progress: Progress | None = None,
+    ) -> ImportReport:
+        """Store people and assessments, each in place of one with the same id.
+
+        A person who is only named by an assessment is stored under their id. Everything is checked
+        before anything is stored; raises RefusedInput with the places that `places` knows.
+        """
+        records = {person.id: person for person in people}
+        by_person: dict[str, list[AssessmentRecord]] = {id: [] for id in records}
+        for assessment in assessments:
+            by_person.setdefault(assessment.person, []).append(assessment)
+        with self._keeper.lock:
+            changes: dict[str, Change] = {}
+            for person, added in by_person.items():
+                stored = self._keeper.facts_about(person)
+                record = records.get(person)
+                changes[person] = merge_records(
+                    stored, person, record, added, self._keeper.knowledge.catalogue
+                )
+            steps = Steps(progress, 2 * len(changes))
+            notes = self._checker.people(
+                changes, self._keeper.latest_day, steps, self._keeper.uploaded_facts(), places
+            )
+            organisation = self._keeper.store.graph(ORGANISATION_GRAPH)
+            named = add_teams(organisation, records.values(), teams)
+            if len(named) > len(organisation):
+                self._keeper.replace_shared({ORGANISATION_GRAPH: named})
+            triples = self._keeper.store_people(changes, steps)
+        count = sum(len(additions) for additions in by_person.values())
+        return ImportReport(len(by_person), count, triples, notes)
+
+    def rdf(
+        self, data: bytes, media_type: str, filename: str = "", progress: Progress | None = None
+    ) -> ImportReport:
+        """Store RDF: facts about people by person, everything else in the ontology it names.
+
+        What a subject says replaces what was stored of the same subject; an ontology is replaced
+        as a whole. Raises RefusedInput when it cannot be read, breaks a shape or would overwrite
+        an ontology that ships with the product; nothing is stored then.
+        """
+        checked = self.check_document(data, media_type, filename)
+        if not checked.conforms:
+            raise RefusedInput(checked.findings, checked.status)
+        submitted = sort_facts(checked.triples)
+        self._refuse_shipped(submitted.shared)
+        with self._keeper.lock:
+            changes: dict[str, Change] = {}
+            for person, new in submitted.people.items():
+                said = {t.subject.value for t in new if isinstance(t.subject, NamedNode)}
+                changes[person] = (
+                    replaced(self._keeper.facts_about(person), said.__contains__),
+                    new,
+                )
+            steps = Steps(progress, len(changes))
+            if submitted.shared:
+                self._keeper.replace_shared(submitted.shared, progress)
+            self._keeper.store_people(changes, steps)
+        assessment = iri("people", "Assessment")
+        facts = [triple for triples in submitted.people.values() for triple in triples]
+        count = sum(triple.object == assessment for triple in facts)
+        return ImportReport(len(changes), count, len(checked.triples), checked.findings)
+
+    def _refuse_shipped(self, graphs: Iterable[NamedNode]) -> None:
+        shipped = self._keeper.shipped_graphs()
+        for name in graphs:
+            if name in shipped:
+                zh = f"{name.value} 随产品发布，不能覆盖；请给您的本体另起一个 IRI。"
+                en = f"{name.value} ships with the product; give your ontology an IRI of its own."
+                raise RefusedInput((violation(zh, en, name.value),), status=409)
+
+    def example(self, progress: Progress | None = None) -> ImportReport:
+        """Store the example organisation: its teams, its own day, its people and assessments.
+
+        Raises ExampleRefusedError when somebody is in here already.
+        """
+        if not self._keeper.is_empty():
+            raise ExampleRefusedError("people are stored here already")
+        folder = self._root / "examples"
+        self._keeper.replace_shared({ORGANISATION_GRAPH: read_turtle(folder / "organisation.ttl")})
+        people: list[PersonRecord] = []
+        assessments: list[AssessmentRecord] = []
+        for path in sorted([*folder.glob("*.csv"), *folder.glob("*.xlsx")]):
+            data = path.read_bytes()
+            sheet = read_workbook(
+                data,
+                path.name,
+                self._keeper.knowledge.catalogue,
+                self._keeper.latest_day,
+                self._keeper.knowledge.teams,
+            )
+            people += sheet.people
+            assessments += sheet.assessments
+        return self.records(people, assessments, progress=progress)
+
+    def check_document(self, data: bytes, media_type: str, filename: str = "") -> CheckedDocument:
+        """What the shapes say of a stranger's RDF, read in a process that may be killed.
+
+        People whom it mentions but does not introduce are known from what is stored.
+        """
+
+        def beside(triples: Sequence[Triple]) -> list[Triple]:
+            introduced = {triple.subject for triple in triples}
+            known = self._keeper.uploaded_facts()
+            for person in people_mentioned(triples):
+                node = person_iri(person)
+                if node not in introduced:
+                    known += [t for t in self._keeper.facts_about(person) if t.subject == node]
+            return known
+
+        return self._checker.document(data, media_type, filename, self._keeper.latest_day, beside)
+
+    def check_records(
+        self,
+        people: Iterable[PersonRecord],
+        assessments: Iterable[AssessmentRecord],
+        places: Callable[[str], str] | None = None,
+    ) -> tuple[Finding, ...]:
+        """What the shapes say of records, without storing them; raises RefusedInput."""
+        records = {person.id: person for person in people}
+        by_person: dict[str, list[AssessmentRecord]] = {id: [] for id in records}
+        for assessment in assessments:
+            by_person.setdefault(assessment.person, []).append(assessment)
+        changes = {
+            person: merge_records(
+                [], person, records.get(person), added, self._keeper.knowledge.catalogue
+            )
+            for person, added in by_person.items()
+        }
+        return self._checker.people(
+            changes, self._keeper.latest_day, Steps(None, 0), self._keeper.uploaded_facts(), places
+        )
