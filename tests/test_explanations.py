@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
+from graphlib import TopologicalSorter
 
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
@@ -17,8 +17,11 @@ from kb_service.engine.conclude import (
 )
 from kb_service.engine.explain import Explainer, Explanation, NothingConcludedError
 from kb_service.engine.rules import RuleBook, read_rule_book
-from kb_service.vocabulary import iri
+from kb_service.vocabulary import A, iri
+from tests import example_organisation
+from tests.explained_people import unexplained
 from tests.small_organisation import ORGANISATION
+from tests.small_rules import address, rule, world
 from tests.worlds import people_facts, shared_facts
 
 CONCLUDED_BY = iri("judgement", "concludedBy")
@@ -63,20 +66,13 @@ def is_concluded(node: object) -> bool:
     )
 
 
-def nodes(explanation: Explanation) -> Iterator[Explanation]:
-    """The explanation and all those below it."""
-    yield explanation
-    for child in explanation.conclusions:
-        yield from nodes(child)
-
-
 def verdict_of(person: str, model: str = "agent") -> Explanation:
     return explained(iri("person", f"{person}/verdict/{model}"))
 
 
 def test_every_conclusion_rests_on_assertions_in_the_end() -> None:
     for conclusion in conclusions():
-        tree = list(nodes(explained(conclusion)))
+        tree = list(explained(conclusion).nodes())
         told = {node.conclusion for node in tree if not node.seen_before}
 
         for node in tree:
@@ -176,3 +172,142 @@ def test_explaining_twice_says_the_same() -> None:
 def test_what_no_rule_concluded_is_not_explained(local: str) -> None:
     with pytest.raises(NothingConcludedError):
         explainer().explain(iri("person", local))
+
+
+def test_a_verdict_tells_what_had_to_be_absent_and_which_rules_could_have_concluded_it() -> None:
+    verdict = verdict_of("li")
+
+    absent = {absence.things[0].kind: absence for absence in verdict.absences}
+
+    assert verdict.rule.name == "trainable"
+    bar = absent[iri("judgement", "TrainingBar")]
+    assert bar.things[0].known == (
+        (A, iri("judgement", "TrainingBar")),
+        (iri("judgement", "ofPerson"), iri("person", "li")),
+        (iri("judgement", "forModel"), iri("model", "agent")),
+    )
+    assert [rule.name for rule in bar.rules] == ["open-ability-gap-bars-training"]
+    assert set(absent) == {
+        iri("judgement", kind)
+        for kind in (
+            "StrongFitReached",
+            "FitReached",
+            "EvidenceShortage",
+            "Disqualification",
+            "TrainingBar",
+        )
+    }
+
+
+def test_what_had_to_be_absent_may_be_an_assertion() -> None:
+    [valid] = [
+        derived
+        for name in conclusions()
+        if name.value.endswith("/li/assessment/A2/valid")
+        for derived in [explained(name)]
+    ]
+
+    [absence] = valid.absences
+
+    assert absence.rules == ()
+    [expiry] = absence.things
+    assert expiry.subject == iri("person", "li/assessment/A2")
+    assert expiry.statements == ((iri("people", "expiresOn"), None),)
+
+
+def test_a_fact_tells_the_assertions_that_it_was_inferred_from() -> None:
+    inferred = Triple(iri("ability", "patience"), iri("core", "part"), iri("part", "ability"))
+    axiom = Triple(iri("core", "Ability"), iri("rdfs", "subClassOf"), iri("core", "Dimension"))
+    telling = Explainer(everything(), rules(), lambda fact: [axiom] if fact == inferred else [])
+
+    tree = telling.explain(iri("requirement", "agent.patience/effective"))
+
+    [fact] = [fact for fact in tree.facts if fact.triple == inferred]
+    assert fact.inferred_from == (axiom,)
+    assert axiom in set(tree.assertions()) and inferred not in set(tree.assertions())
+
+
+CHAIN = "core:A core:about core:B . core:B core:about core:C . core:C core:about core:A ."
+LINKED = rule(
+    "linked",
+    "a judgement:Gap ; judgement:dueTo ?first ; judgement:onGap ?last",
+    """?first core:about ?last . BIND (IRI(CONCAT(STR(?first), "-", STRAFTER(STR(?last), "#"))) AS ?it)""",
+)
+JOINED = rule(
+    "joined",
+    "a judgement:Gap ; judgement:dueTo ?first ; judgement:onGap ?last",
+    """?one a judgement:Gap ; judgement:dueTo ?first ; judgement:onGap ?middle .
+    ?other a judgement:Gap ; judgement:dueTo ?middle ; judgement:onGap ?last .
+    BIND (IRI(CONCAT(STR(?first), "-", STRAFTER(STR(?last), "#"))) AS ?it)""",
+)
+
+
+def test_no_conclusion_rests_on_itself_where_rules_go_in_circles() -> None:
+    store, book = world(CHAIN, LINKED, JOINED)
+    everywhere = [
+        NamedNode(f"{address('core:' + first).value}-{last}") for first in "ABC" for last in "ABC"
+    ]
+
+    derived = Explainer(store, book).derivations(everywhere)
+
+    assert set(derived) == set(everywhere)
+    order = list(TopologicalSorter({n: each.read for n, each in derived.items()}).static_order())
+    assert set(order) == set(everywhere)
+    for each in derived.values():
+        assert each.facts or each.read
+
+
+BEST = rule(
+    "best",
+    "a judgement:Gap ; judgement:dueTo ?who ; judgement:value ?most",
+    """{ SELECT ?who (MAX(?points) AS ?most) (COUNT(?points) AS ?count)
+         WHERE { ?thing core:about ?who ; core:weight ?points . } GROUP BY ?who }
+       BIND (IRI(CONCAT(STR(?who), "/best")) AS ?it)""",
+)
+
+
+def test_where_a_count_stands_beside_a_maximum_all_that_was_counted_is_told() -> None:
+    store, book = world(
+        "core:X core:about core:W ; core:weight 3.0 . core:Y core:about core:W ; core:weight 5.0 .",
+        BEST,
+    )
+
+    told = Explainer(store, book).explain(NamedNode(address("core:W").value + "/best"))
+
+    assert {fact.triple.subject for fact in told.facts} == {address("core:X"), address("core:Y")}
+
+
+EITHER = rule(
+    "either",
+    "a judgement:Gap ; judgement:dueTo ?x",
+    """{ ?x core:about ?y . } UNION { ?x core:tier ?y . }
+       FILTER EXISTS { ?y core:weight ?weight . FILTER (?weight > 2) }
+       OPTIONAL { ?x core:scale ?scale . }
+       BIND (IRI(CONCAT(STR(?x), "/either")) AS ?it)""",
+)
+
+
+def test_unions_options_and_exists_tell_what_they_read_and_no_more() -> None:
+    store, book = world(
+        """core:X core:about core:Y ; core:tier core:Z ; core:scale core:S .
+        core:Y core:weight 3.0 , 1.0 . core:Z core:weight 1.0 .""",
+        EITHER,
+    )
+
+    told = Explainer(store, book).explain(NamedNode(address("core:X").value + "/either"))
+
+    assert {(fact.triple.predicate, fact.triple.object) for fact in told.facts} == {
+        (iri("core", "about"), address("core:Y")),
+        (iri("core", "scale"), address("core:S")),
+        (iri("core", "weight"), Literal("3", datatype=iri("xsd", "decimal"))),
+    }
+
+
+def test_what_is_concluded_of_people_in_the_example_explains_itself() -> None:
+    """Of everybody, `tests/slow/test_every_explanation.py` asks the same."""
+    every_tenth = list(example_organisation.people())[::10]
+
+    found, count = unexplained(every_tenth)
+
+    assert count > 6_000
+    assert found == []

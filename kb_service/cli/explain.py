@@ -1,49 +1,105 @@
-"""`rengang explain`: why a verdict was concluded, as a tree."""
+"""`rengang explain`: why something was concluded, or why it was not."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
+from datetime import datetime
 
 import click
+from pyoxigraph import NamedNode
 from rich.text import Text
-from rich.tree import Tree
 
 from kb_service.cli.commands import Command, option, with_shared_options
-from kb_service.cli.language import Words, say, told
-from kb_service.cli.looks import Names, names_in
+from kb_service.cli.days import as_of_option, past_day
+from kb_service.cli.explanation_tree import Drawing, heading
+from kb_service.cli.failures import Failure
+from kb_service.cli.language import Words, say
+from kb_service.cli.looks import names_in
 from kb_service.cli.opening import reading
 from kb_service.cli.terminal import show
-
-Node = Mapping[str, Any]
+from kb_service.knowledge_base import KnowledgeBase
 
 _WORDS = Words(
     zh="""
-    说明对某人与某岗位的结论是怎样得出的。
+    说明一项结论是怎样得出的，或者为什么没有得出。
 
+    给出人员与岗位模型，说明对此人的结论；给出一项结论的 IRI，说明这一项。
     以树的形式给出：每一步的规则原文、它读到的事实（来源、日期、证据等级），
-    以及它依据的其他结论。
+    以及它依据的其他结论。--format prov 给出 PROV-O 的 Turtle。
+
+    --why-not 说明为什么没有得出某个结论：哪条规则缺什么、被什么挡住，
+    以及改动哪一项或哪两项评分就够。可以给出结论的编号（如 fit）、
+    training（为什么不建议某项培训）或结论的类（如 RetentionRisk）。
 
     示例：
       rengang explain p001 customer-service-specialist
       rengang explain p001 customer-service-specialist --depth 0
+      rengang explain p001 customer-service-specialist --why-not fit
+      rengang explain p001 customer-service-specialist --why-not training \\
+        --training calming-an-angry-call
+      rengang explain https://w3id.org/rengang/person/p001/fit/team-leader
     """,
     en="""
-    Say how the verdict on a person for a position was concluded.
+    Say how something was concluded, or why it was not.
 
-    A tree: at each step the rule in its own words, the facts it read with source,
-    date and evidence, and the other conclusions it rests on.
+    With a person and a position model, the verdict on the person; with the IRI of
+    a conclusion, that one. A tree: at each step the rule in its own words, the facts
+    it read with source, date and evidence, and the other conclusions it rests on.
+    --format prov gives PROV-O as Turtle.
+
+    --why-not says why something was not concluded: what each rule lacked or what
+    stood in its way, and which change of one or two ratings would be enough. Name a
+    verdict (such as fit), training (why a training is not recommended), or a class
+    of conclusions (such as RetentionRisk).
 
     Examples:
       rengang explain p001 customer-service-specialist
       rengang explain p001 customer-service-specialist --depth 0
+      rengang explain p001 customer-service-specialist --why-not fit
+      rengang explain p001 customer-service-specialist --why-not training \\
+        --training calming-an-angry-call
+      rengang explain https://w3id.org/rengang/person/p001/fit/team-leader
     """,
 )
+
+_ALL = 1000
 
 
 @click.command("explain", cls=Command, words=_WORDS)
 @with_shared_options
+@option(
+    "--why-not",
+    metavar="WHAT",
+    zh="为什么没有得出这一结论。",
+    en="Why this was not concluded.",
+)
+@option(
+    "--training",
+    metavar="ID",
+    zh="与 --why-not 合用：哪项培训。",
+    en="With --why-not: which training.",
+)
+@option(
+    "--dimension",
+    metavar="ID",
+    zh="与 --why-not 合用：哪个维度。",
+    en="With --why-not: which dimension.",
+)
+@option(
+    "--requirement",
+    metavar="ID",
+    zh="与 --why-not 合用：哪项要求。",
+    en="With --why-not: which requirement.",
+)
+@option(
+    "--seconds",
+    type=click.FloatRange(0, 10),
+    default=10.0,
+    show_default=True,
+    zh="最多用几秒寻找最小的改动；0 表示不找。",
+    en="How long to look for the smallest change; 0 for not at all.",
+)
 @option(
     "--depth",
     type=click.IntRange(0),
@@ -55,110 +111,107 @@ _WORDS = Words(
 @option(
     "--format",
     "form",
-    type=click.Choice(("tree", "json")),
+    type=click.Choice(("tree", "json", "prov")),
     default="tree",
     show_default=True,
     zh="输出格式。",
     en="The form of the answer.",
 )
-@click.argument("person")
-@click.argument("model")
-def explain(person: str, model: str, depth: int, form: str) -> None:
-    """Print the tree of reasons of a verdict."""
-    from kb_service.web.explanations import explanation
+@as_of_option
+@click.argument("thing", metavar="PERSON|IRI")
+@click.argument("model", required=False)
+def explain(
+    thing: str,
+    model: str | None,
+    why_not: str | None,
+    seconds: float,
+    depth: int,
+    form: str,
+    as_of: datetime | None,
+    **about: str | None,
+) -> None:
+    """Print why something was concluded, or why not."""
+    things = {name: id for name, id in about.items() if id}
+    if why_not and as_of:
+        raise Failure(
+            "--as-of 只用于说明已得出的结论，不能与 --why-not 合用。",
+            "--as-of goes with what was concluded, not with --why-not; leave one of them out.",
+        )
+    if why_not:
+        things |= {"person": thing} | ({"model": model} if model else {})
+        _print_why_not(why_not, things, seconds, depth or _ALL, form)
+    elif things:
+        raise Failure(
+            f"请同时给出 --why-not：--{min(things)} 说明问的是什么。",
+            f"Give --why-not as well: --{min(things)} tells what it is about.",
+        )
+    else:
+        _print_explanation(thing, model, depth or _ALL, form, as_of)
+
+
+def _print_explanation(
+    thing: str, model: str | None, depth: int, form: str, as_of: datetime | None
+) -> None:
+    from kb_service.web.explanations import explanation, explanation_in_prov
     from kb_service.web.labels import LabelReader
 
     with reading() as base:
-        base.ask("fit-of-person", person=person, model=model)
-        verdict = base.verdict_iri(person, model)
-        tree = explanation(base, LabelReader(base), verdict.value)
+        conclusion = _conclusion(base, thing, model)
+        labels = LabelReader(base)
+        day = past_day(base, as_of)
+        if form == "prov":
+            text = explanation_in_prov(base, labels, conclusion, "text/turtle", day).decode()
+            click.echo(text, nl=False)
+            return
+        tree = explanation(base, labels, conclusion, day)
         names = names_in(base)
     if form == "json":
-        click.echo(json.dumps(tree, ensure_ascii=False, indent=2))
+        _print_json(tree)
     else:
-        show(_Drawing(names).tree(tree, depth or 1000))
+        show(Drawing(names).explanation(tree, depth))
 
 
-class _Drawing:
-    """A tree in the making; it remembers which rules it has quoted."""
-
-    def __init__(self, names: Names) -> None:
-        self._names = names
-        self._quoted: set[str] = set()
-
-    def tree(self, node: Node, depth: int) -> Tree:
-        """A conclusion with its rule, its facts and what it rests on."""
-        drawn = Tree(_heading(node), guide_style="dim")
-        if node["seenBefore"]:
-            drawn.add(Text(say("见上文", "explained above"), style="dim"))
-            return drawn
-        drawn.add(self._rule(node["rule"]))
-        for fact in self._facts(node["facts"]):
-            drawn.add(fact)
-        below = node["conclusions"]
-        if depth > 1:
-            for child in below:
-                drawn.add(self.tree(child, depth - 1))
-        elif below:
-            more = say(
-                f"依据 {len(below)} 个结论（--depth 0 全部展开）",
-                f"rests on {len(below)} conclusions (--depth 0 unfolds all)",
-            )
-            drawn.add(Text(more, style="dim"))
-        return drawn
-
-    def _rule(self, rule: Node) -> Text:
-        """The rule in its own words, said once in a tree."""
-        line = Text(say("规则 ", "Rule ") + rule["name"], style="cyan")
-        if rule["name"] in self._quoted:
-            return line
-        self._quoted.add(rule["name"])
-        return line.append(say("：", ": ") + told(rule["says"]))
-
-    def _facts(self, facts: Sequence[Node]) -> list[Text]:
-        """The facts, those about one thing in one line with its evidence, source and date."""
-        by_subject: dict[str, list[Node]] = {}
-        for fact in facts:
-            by_subject.setdefault(fact["subject"], []).append(fact)
-        return [self._fact_line(subject, said) for subject, said in by_subject.items()]
-
-    def _fact_line(self, subject: str, said: Sequence[Node]) -> Text:
-        first = said[0]
-        line = Text(told(first["subjectLabel"]) or _last(subject))
-        line.append(say("：", ": ") + say("，", ", ").join(map(_statement, said)))
-        origin = [
-            first["date"],
-            told(first["sourceLabel"]) or _last(first["source"] or ""),
-            self._names("evidence", first["evidence"]),
-        ]
-        shown = [text for text in origin if text]
-        return line.append(f"  [{' · '.join(shown)}]", style="dim") if shown else line
+def _conclusion(base: KnowledgeBase, thing: str, model: str | None) -> NamedNode:
+    """The verdict on a person for a model, or the conclusion that has this IRI."""
+    if model:
+        base.ask("fit-of-person", person=thing, model=model)
+        return base.verdict_iri(thing, model)
+    if "://" not in thing:
+        raise Failure(
+            f"请在 {thing} 之后写上岗位模型，或者改为给出一项结论的 IRI。"
+            "岗位模型一览：rengang ask position-models",
+            f"Write a position model after {thing}, or give the IRI of a conclusion instead. "
+            "To list the models: rengang ask position-models",
+        )
+    try:
+        return NamedNode(thing)
+    except ValueError as error:
+        raise Failure(f"这不是 IRI：{thing}", f"This is no IRI: {thing}") from error
 
 
-def _heading(node: Node) -> Text:
-    kind = told(node["kind"]) or _last(node["conclusion"])
-    heading = Text(kind, style="bold")
-    about = told(node["about"])
-    if about and about != kind:
-        heading.append(f" {about}", style="bold")
-    values = [_statement(each) for each in node["statements"] if not isinstance(each["value"], str)]
-    return heading.append(f"  {', '.join(values)}") if values else heading
+def _print_why_not(
+    what: str, things: Mapping[str, str], seconds: float, depth: int, form: str
+) -> None:
+    from kb_service.web.explain_request import WhyNotAsked, why_not_document
+    from kb_service.web.labels import LabelReader
+
+    if form == "prov":
+        raise Failure(
+            "没有得出的结论没有来源可写；请用 --format tree 或 json。",
+            "What was not concluded has no provenance; use --format tree or json.",
+        )
+    with reading() as base:
+        question = WhyNotAsked(what, things, seconds)
+        answer = why_not_document(base, LabelReader(base), question)
+        names = names_in(base)
+    if form == "json":
+        _print_json(answer)
+    elif answer["concluded"]:
+        say_what = say("已经得出，没有可问的：", "It was concluded: ")
+        show(*(Text(say_what) + heading(one) for one in answer["concluded"]))
+    else:
+        show(*Drawing(names).why_not(answer, depth))
 
 
-def _statement(said: Node) -> str:
-    name = told(said["predicateLabel"]) or _last(said["predicate"])
-    return f"{name} {_value(said)}"
-
-
-def _value(said: Node) -> str:
-    if said["valueLabel"]:
-        return told(said["valueLabel"])
-    value = said["value"]
-    if isinstance(value, float):
-        return f"{value:g}"
-    return _last(value) if isinstance(value, str) else str(value)
-
-
-def _last(iri: str) -> str:
-    """The last segment of an IRI; of other text, all of it."""
-    return iri.replace("#", "/").rstrip("/").rsplit("/", 1)[-1]
+def _print_json(document: object) -> None:
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2))

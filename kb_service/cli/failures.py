@@ -21,15 +21,21 @@ from kb_service.workers import WorkerBusy, WorkerDied, WorkerFailed, WorkerTimed
 
 _KINDS = {
     "assessment": Words("测评", "assessment"),
+    "rule about these things": Words("就这些内容得出结论的规则", "rule about these things for"),
     "dimension": Words("维度", "dimension"),
+    "kind of conclusion": Words("结论或结论的类", "verdict or kind of conclusion"),
     "model": Words("岗位模型", "position model"),
     "parameter": Words("参数", "parameter"),
     "person": Words("人员", "person"),
     "question": Words("问题", "question"),
+    "requirement": Words("岗位要求", "requirement"),
+    "training": Words("培训", "training"),
 }
 _LISTS = {
     "model": "rengang ask position-models",
     "person": "rengang ask people",
+    "training": "rengang ask trainings",
+    "dimension": "rengang ask dimensions",
     "question": "rengang ask",
 }
 

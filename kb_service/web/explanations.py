@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Triple
 
+from kb_service.engine.derivations import Absence
 from kb_service.engine.explain import Explanation
+from kb_service.engine.explanation_provenance import KnownOf, Origin, provenance, written
 from kb_service.engine.rules import Rule
+from kb_service.engine.sought import Sought
 from kb_service.knowledge_base import KnowledgeBase
+from kb_service.knowledge_base.explaining import PARAMETERS
 from kb_service.vocabulary import NAMESPACES, A, iri, local_id
 from kb_service.web.labels import Label, LabelReader, Labels, person_of
 from kb_service.web.problems import Problem
@@ -35,40 +41,135 @@ _ABOUT = [
 _NUMBERS = {"decimal", "integer", "double", "float"}
 
 
-def explanation(kb: KnowledgeBase, labels: LabelReader, conclusion: str) -> Tree:
-    """Why something was concluded: the rule, the facts, and the same for each conclusion read.
-
-    Raises Problem 400 for text that is no IRI, and what KnowledgeBase.explain raises.
-    """
+def conclusion_named(text: str) -> NamedNode:
+    """The conclusion that a request names. Raises Problem 400 for text that is no IRI."""
     try:
-        node = NamedNode(conclusion)
+        return NamedNode(text)
     except ValueError as error:
         raise Problem(
             400,
             "请在参数 conclusion 中给出一个结论的 IRI。",
             "Give the IRI of a conclusion as the parameter conclusion.",
         ) from error
-    explained = kb.explain(node)
-    person = person_of(conclusion)
-    return _tree(explained, labels.about(person) if person else labels.shared())
 
 
-def _tree(explained: Explanation, labels: Labels) -> Tree:
-    kind, about = _heading(explained, labels)
+def explanation(
+    kb: KnowledgeBase, labels: LabelReader, conclusion: NamedNode, as_of: date | None = None
+) -> Tree:
+    """Why something was concluded: the rule, the facts, and the same for each conclusion read.
+
+    With `as_of`, as of a past day. Raises what KnowledgeBase.explain raises.
+    """
+    explained = kb.explain(conclusion, as_of)
+    return explanation_tree(explained, labels_for(labels, conclusion, as_of))
+
+
+def explanation_in_prov(
+    kb: KnowledgeBase,
+    labels: LabelReader,
+    conclusion: NamedNode,
+    media_type: str,
+    as_of: date | None = None,
+) -> bytes:
+    """The same as a PROV-O document of a media type of FORMATS."""
+    known = labels_for(labels, conclusion, as_of)
+
+    def origin(thing: NamedNode) -> Origin:
+        source, evidence = known.sources.get(thing.value), known.evidence.get(thing.value)
+        return Origin(
+            NamedNode(source) if source else None,
+            iri("evidence", evidence) if evidence else None,
+            known.dates.get(thing.value),
+        )
+
+    names = KnownOf(origin, lambda thing: known.of(thing.value) or {})
+    return written(provenance(kb.explain(conclusion, as_of), names), media_type)
+
+
+def labels_for(labels: LabelReader, conclusion: NamedNode, as_of: date | None = None) -> Labels:
+    """The labels of all that a conclusion can rest on."""
+    person = person_of(conclusion.value)
+    return labels.about(person, as_of) if person else labels.shared()
+
+
+def explanation_tree(explained: Explanation, labels: Labels) -> Tree:
+    """An explanation with the names of what it rests on."""
     return {
-        "conclusion": explained.conclusion.value,
+        **conclusion_words(explained.conclusion, explained.statements, labels),
+        "rule": rule_words(explained.rule),
+        "seenBefore": explained.seen_before,
+        "facts": [
+            fact_words(fact.triple, labels)
+            | {"inferredFrom": [fact_words(triple, labels) for triple in fact.inferred_from]}
+            for fact in explained.facts
+        ],
+        "conclusions": [explanation_tree(child, labels) for child in explained.conclusions],
+        "notFound": [_absence(absence, labels) for absence in explained.absences],
+    }
+
+
+def conclusion_words(node: NamedNode, statements: Iterable[Triple], labels: Labels) -> Tree:
+    """A conclusion: what kind it is, what it is about, and what it says."""
+    said = list(statements)
+    kind, about = _heading(node, said, labels)
+    return {
+        "conclusion": node.value,
         "kind": kind,
         "about": about,
         "statements": [
-            _statement(triple, labels)
-            for triple in sorted(explained.statements, key=str)
+            _statement(triple.predicate, triple.object, labels)
+            for triple in sorted(said, key=str)
             if triple.predicate not in _UNSAID
         ],
-        "rule": rule_words(explained.rule),
-        "seenBefore": explained.seen_before,
-        "facts": [_fact(triple, labels) for triple in explained.facts],
-        "conclusions": [_tree(child, labels) for child in explained.conclusions],
     }
+
+
+def thing_words(thing: Sought, labels: Labels) -> Tree:
+    """Something that a rule looks for, as far as it is known; a value of None may be anything."""
+    kind = thing.kind
+    return {
+        "subject": thing.subject.value if thing.subject else None,
+        "subjectLabel": _label(thing.subject, labels),
+        "class": kind.value if kind else None,
+        "kind": _label(kind, labels),
+        "statements": [
+            _statement(predicate, value, labels)
+            for predicate, value in thing.statements
+            if predicate != A
+        ],
+    }
+
+
+def _absence(absence: Absence, labels: Labels) -> Tree:
+    """What a rule looked for and, as it had to, did not find."""
+    return {
+        "things": [thing_words(thing, labels) for thing in absence.things if not thing.subject],
+        "conditions": list(absence.conditions),
+        "rules": [rule_words(rule) for rule in absence.rules],
+        "ask": _why_not(absence),
+    }
+
+
+def _why_not(absence: Absence) -> dict[str, str] | None:
+    """The parameters of a request that asks why it was not concluded, where a rule could have."""
+    names = {predicate: name for name, predicate in PARAMETERS.items()}
+    for thing in absence.things:
+        if thing.subject or not thing.kind or not absence.rules:
+            continue
+        about = {
+            names[predicate]: _id(names[predicate], value)
+            for predicate, value in thing.known
+            if predicate in names and isinstance(value, NamedNode)
+        }
+        if "person" in about:
+            return {"whyNot": local_id(thing.kind), **about}
+    return None
+
+
+def _id(name: str, node: NamedNode) -> str:
+    """The id by which a parameter of this name gives a thing."""
+    space = NAMESPACES.get(name)
+    return node.value.removeprefix(space) if space else local_id(node)
 
 
 def concluded_by(kb: KnowledgeBase, person: str, conclusion: str) -> str:
@@ -89,17 +190,19 @@ def rule_words(rule: Rule) -> Tree:
     }
 
 
-def _heading(explained: Explanation, labels: Labels) -> tuple[Label | None, Label | None]:
+def _heading(
+    node: NamedNode, statements: Iterable[Triple], labels: Labels
+) -> tuple[Label | None, Label | None]:
     """What kind of conclusion it is, and what it is about."""
-    said = {triple.predicate: triple.object for triple in explained.statements}
+    said = {triple.predicate: triple.object for triple in statements}
     kind = said.get(A)
     about = next((said[predicate] for predicate in _ABOUT if predicate in said), None)
-    return _label(kind, labels), _label(about, labels) or _inherited(explained, labels)
+    return _label(kind, labels), _label(about, labels) or _inherited(node, labels)
 
 
-def _inherited(explained: Explanation, labels: Labels) -> Label | None:
+def _inherited(node: NamedNode, labels: Labels) -> Label | None:
     """The requirement or dimension that the IRI names, for conclusions made on another one."""
-    whole = explained.conclusion.value
+    whole = node.value
     while "/" in whole.removeprefix(NAMESPACES["person"]):
         whole = whole.rsplit("/", 1)[0]
         if "/requirement/" in whole:
@@ -113,22 +216,23 @@ def _label(term: Term | None, labels: Labels) -> Label | None:
     return labels.of(term.value) if isinstance(term, NamedNode) else None
 
 
-def _statement(triple: Triple, labels: Labels) -> Tree:
+def _statement(predicate: NamedNode, value: Term | None, labels: Labels) -> Tree:
     return {
-        "predicate": triple.predicate.value,
-        "predicateLabel": _label(triple.predicate, labels),
-        "value": _value(triple.object),
-        "valueLabel": _label(triple.object, labels),
+        "predicate": predicate.value,
+        "predicateLabel": _label(predicate, labels),
+        "value": None if value is None else plain(value),
+        "valueLabel": _label(value, labels),
     }
 
 
-def _fact(triple: Triple, labels: Labels) -> Tree:
+def fact_words(triple: Triple, labels: Labels) -> Tree:
+    """A fact with the names in it, its evidence, its source and its day."""
     subject = triple.subject.value if isinstance(triple.subject, NamedNode) else ""
     source = labels.sources.get(subject)
     return {
         "subject": subject,
         "subjectLabel": labels.of(subject),
-        **_statement(triple, labels),
+        **_statement(triple.predicate, triple.object, labels),
         "evidence": labels.evidence.get(subject),
         "source": source,
         "sourceLabel": labels.of(source) if source else None,
@@ -136,7 +240,8 @@ def _fact(triple: Triple, labels: Labels) -> Tree:
     }
 
 
-def _value(term: Term) -> str | int | float | bool:
+def plain(term: Term) -> str | int | float | bool:
+    """A term as JSON has it."""
     if isinstance(term, NamedNode):
         return term.value
     if isinstance(term, Literal):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from pyoxigraph import Literal, NamedNode, Triple
 
 from kb_service.knowledge_base import KnowledgeBase
-from kb_service.vocabulary import NAMESPACES, iri, local_id, people_graph
+from kb_service.vocabulary import NAMESPACES, iri, local_id
 
 Label = Mapping[str, str]
 
@@ -72,9 +73,9 @@ class LabelReader:
                 self._read = (generation, _read(self._kb))
             return self._read[1]
 
-    def about(self, person: str) -> Labels:
-        """The shared labels, and those of one person's assessments and ratings."""
-        return with_person(self.shared(), self._kb.store.graph(people_graph(person)))
+    def about(self, person: str, as_of: date | None = None) -> Labels:
+        """The shared labels, and those of one person's assessments and ratings, now or then."""
+        return with_person(self.shared(), self._kb.facts_about(person, as_of))
 
 
 def _read(kb: KnowledgeBase) -> Labels:

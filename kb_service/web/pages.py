@@ -11,6 +11,9 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from kb_service.questions import questions
 from kb_service.web import answers
 from kb_service.web.api import asked, described, window
+from kb_service.web.days import asked_day
+from kb_service.web.explain_request import WhyNotAsked, why_not_document
+from kb_service.web.explain_request import asked as asked_to_explain
 from kb_service.web.explanations import concluded_by, explanation, rule_words
 from kb_service.web.labels import person_of
 from kb_service.web.problems import Problem
@@ -130,6 +133,7 @@ def fit(person: str, model: str) -> str:
         rule=words[concluded_by(kb, person, shown["conclusion"])],
         reasons=reasons,
         assumptions=_by_kind(shown["assumptions"]),
+        better=kb.better_verdicts(shown["verdict"]),
     )
 
 
@@ -143,11 +147,18 @@ def _by_kind(assumptions: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]
 @pages.get("/explain")
 @page("api.explain")
 def explain() -> str:
-    """Why something was concluded, as a tree that opens step by step."""
-    conclusion = request.args.get("conclusion", "")
-    kb = knowledge_base()
-    tree = explanation(kb, service().labels, conclusion)
-    person = person_of(conclusion)
+    """Why something was concluded or was not, as a tree that opens step by step."""
+    kb, labels = knowledge_base(), service().labels
+    question = asked_to_explain(kb, request.args)
+    if isinstance(question, WhyNotAsked):
+        return render_template(
+            "why_not.html",
+            answer=why_not_document(kb, labels, question),
+            person=answers.person(kb, question.person),
+            asked=question,
+        )
+    tree = explanation(kb, labels, question, asked_day(kb))
+    person = person_of(question.value)
     about = answers.person(kb, person) if person else None
     return render_template("explain.html", tree=tree, person=about)
 

@@ -38,6 +38,12 @@ DETAILS = {
 }
 
 KINDS = {
+    "rule about these things": "就这些内容得出结论的规则",
+    "dimension": "维度",
+    "kind of conclusion": "结论或结论的类",
+    "requirement": "岗位要求",
+    "training": "培训",
+    "verdict": "结论",
     "person": "人员",
     "model": "岗位模型",
     "question": "问题",

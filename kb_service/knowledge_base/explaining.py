@@ -1,0 +1,232 @@
+"""Why something was concluded of a person, why something was not, and what would change that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Store, Triple
+
+from kb_service.engine.body.groups import Term
+from kb_service.engine.body.reader import head_of
+from kb_service.engine.deriver import Deriver
+from kb_service.engine.explain import Explainer, Explanation, Support
+from kb_service.engine.obstacles import WhyNot
+from kb_service.engine.rules import RuleBook
+from kb_service.engine.smallest_change import ChangesFound, SmallestChange
+from kb_service.engine.sought import Sought, writers
+from kb_service.engine.variants import Subject
+from kb_service.engine.why_not import NoSuchRuleError, why_not
+from kb_service.knowledge_base.judging import Knowledge
+from kb_service.knowledge_base.keeping import Keeper
+from kb_service.knowledge_base.outcomes import UnknownThingError
+from kb_service.knowledge_base.past import past
+from kb_service.people_records import person_iri
+from kb_service.reasoning.support import support
+from kb_service.vocabulary import NAMESPACES, A, iri, local_id, shorten
+
+PARAMETERS = {
+    "person": iri("judgement", "ofPerson"),
+    "model": iri("judgement", "forModel"),
+    "requirement": iri("judgement", "forRequirement"),
+    "dimension": iri("judgement", "forDimension"),
+    "training": iri("judgement", "training"),
+    "motivation": iri("judgement", "motivation"),
+    "incentive": iri("judgement", "incentive"),
+}
+"""What a conclusion may be about: the name under which an id is given, and the property it is of."""
+
+MOST_SECONDS = 10.0
+"""How long a search for the smallest change may take."""
+
+_SHORT_NAMES = {"training": "RecommendedTraining"}
+_PERSON = NAMESPACES["person"]
+_RANK = iri("core", "rank")
+_VERDICT = iri("judgement", "verdict")
+_VERDICT_KIND = iri("judgement", "VerdictKind")
+_SLACK = 30.0
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A conclusion that was not drawn, as far as its rules write it, and what else is said of it."""
+
+    thing: Sought
+    also: tuple[tuple[NamedNode, Term], ...]
+
+
+class Explaining:
+    """Explains what is stored; nothing about explanations is stored.
+
+    `workspace` gives everything that follows about one person.
+    """
+
+    def __init__(
+        self, keeper: Keeper, deriver: Deriver, workspace: Callable[[str, date | None], Store]
+    ) -> None:
+        self._keeper = keeper
+        self._deriver = deriver
+        self._workspace = workspace
+        self._support: tuple[Knowledge, Support] | None = None
+
+    def explain(self, conclusion: NamedNode, as_of: date | None = None) -> Explanation:
+        """Why something was concluded, down to assertions; with `as_of`, as of a past day.
+
+        Raises NothingConcludedError when it does not follow from what is in here.
+        """
+        person = conclusion.value.removeprefix(_PERSON).split("/", 1)[0]
+        about_person = conclusion.value.startswith(_PERSON) and self._keeper.facts_about(person)
+        knowledge = self._keeper.knowledge
+        if as_of is not None:
+            knowledge = past(self._keeper, person, as_of).knowledge
+        store = self._workspace(person, as_of) if about_person else knowledge.about_nobody()
+        return Explainer(store, knowledge.rules, self._supported(knowledge)).explain(conclusion)
+
+    def why_not(self, what: str, things: Mapping[str, str]) -> WhyNot:
+        """Why something was not concluded, or that it was.
+
+        `what` is a verdict by its id, `training` for a recommended training, or a class of
+        conclusions; `things` are ids by the names of PARAMETERS, the person among them. Raises
+        UnknownThingError for what is not in here, and for things that such conclusions are not
+        about.
+        """
+        knowledge = self._keeper.knowledge
+        if "person" not in things:
+            raise UnknownThingError("value for parameter", "person")
+        asked = self._asked(knowledge, what, things)
+        store = self._workspace(things["person"], None)
+        try:
+            return why_not(
+                store, knowledge.rules, asked.thing, asked.also, self._supported(knowledge)
+            )
+        except NoSuchRuleError as error:
+            raise UnknownThingError("rule about these things", what) from error
+
+    def smallest_change(
+        self, verdict: str, person: str, model: str, seconds: float
+    ) -> ChangesFound:
+        """The smallest change of one or two ratings that would give a verdict.
+
+        A better verdict will do as well, unless there is a better one now.
+
+        Raises UnknownThingError for what is not in here, RuleStoppedError when a rule was stopped.
+        """
+        knowledge = self._keeper.knowledge
+        node = self._existing(knowledge, "model", model)
+        facts = self._facts_about(person)
+        subject = Subject(person_iri(person), tuple(facts), knowledge.day_for(facts))
+        quads = self._workspace(person, None).quads_for_pattern(
+            iri("person", f"{person}/verdict/{model}"), _VERDICT, None, DefaultGraph()
+        )
+        now = next((quad.object for quad in quads), None)
+        wanted = _this_or_beyond(knowledge, iri("verdict", verdict), now)
+        if not wanted:
+            raise UnknownThingError("verdict", verdict)
+        task = SmallestChange(subject, node, wanted, min(seconds, MOST_SECONDS))
+        return self._deriver.run(task, knowledge.premises, task.seconds + _SLACK)
+
+    def better_verdicts(self, verdict: str) -> list[str]:
+        """The ids of the verdicts that rank before one, the best first; none before no verdict."""
+        ranks = _ranks(self._keeper.knowledge)
+        own = ranks.get(iri("verdict", verdict), 0)
+        better = sorted((rank, node.value, node) for node, rank in ranks.items() if rank < own)
+        return [local_id(node) for _, _, node in better]
+
+    def _asked(self, knowledge: Knowledge, what: str, things: Mapping[str, str]) -> Asked:
+        kind, statements = _kind(knowledge, what)
+        written = _written_by_rules_of(knowledge.rules, kind)
+        also: list[tuple[NamedNode, Term]] = []
+        for name, id in things.items():
+            if name not in PARAMETERS:
+                raise UnknownThingError("parameter", name)
+            said = (PARAMETERS[name], self._existing(knowledge, name, id))
+            (statements if said[0] in written else also).append(said)
+        return Asked(Sought(None, tuple(statements)), tuple(also))
+
+    def _existing(self, knowledge: Knowledge, name: str, id: str) -> NamedNode:
+        """The thing of this kind that has this id."""
+        if name == "person":
+            self._facts_about(id)
+            return person_iri(id)
+        if name == "dimension":
+            for dimensions in knowledge.catalogue.dimensions.values():
+                if id in dimensions:
+                    return dimensions[id].iri
+            raise UnknownThingError(name, id)
+        node = iri(name, id)
+        if not any(quad.subject == node for quad in knowledge.for_questions):
+            raise UnknownThingError(name, id)
+        return node
+
+    def _facts_about(self, person: str) -> list[Triple]:
+        facts = self._keeper.facts_about(person)
+        if not facts:
+            raise UnknownThingError("person", person)
+        return facts
+
+    def _supported(self, knowledge: Knowledge) -> Support:
+        """What each fact was inferred from; remembered until the knowledge changes."""
+        if self._support is None or self._support[0] is not knowledge:
+            inferred = frozenset(knowledge.inferred)
+            asserted = tuple(fact for graph in knowledge.graphs.values() for fact in graph)
+
+            def supported(fact: Triple) -> tuple[Triple, ...]:
+                return support(fact, asserted) if fact in inferred else ()
+
+            self._support = knowledge, cache(supported)
+        return self._support[1]
+
+
+def _kind(knowledge: Knowledge, what: str) -> tuple[NamedNode, list[tuple[NamedNode, Term | None]]]:
+    """The class of conclusions that a word names, and what such a conclusion would say."""
+    verdict = iri("verdict", what)
+    if Triple(verdict, A, _VERDICT_KIND) in knowledge.premises.facts:
+        kind = iri("judgement", "Verdict")
+        return kind, [(A, kind), (_VERDICT, verdict)]
+    word = _SHORT_NAMES.get(what, what)
+    classes = {
+        pattern.object
+        for rule in knowledge.rules.by_iri.values()
+        for pattern in head_of(rule)
+        if pattern.predicate == A and isinstance(pattern.object, NamedNode)
+    }
+    for each in classes:
+        if word in (each.value, shorten(each), each.value.rsplit("#", 1)[-1]):
+            return each, [(A, each)]
+    raise UnknownThingError("kind of conclusion", what)
+
+
+def _written_by_rules_of(rules: RuleBook, kind: NamedNode) -> set[NamedNode]:
+    """The properties that every rule for a class of conclusions writes."""
+    heads = [head_of(rule) for rule in writers(Sought(None, ((A, kind),)), rules.by_iri.values())]
+    written = [{p.predicate for p in head if isinstance(p.predicate, NamedNode)} for head in heads]
+    return set.intersection(*written) if written else set()
+
+
+def _this_or_beyond(knowledge: Knowledge, verdict: NamedNode, now: object) -> frozenset[NamedNode]:
+    """The verdict, with those that rank before it where it is better than what is concluded now.
+
+    Nothing when there is no such verdict.
+    """
+    ranks = _ranks(knowledge)
+    if verdict not in ranks:
+        return frozenset()
+    if isinstance(now, NamedNode) and ranks.get(now, ranks[verdict]) < ranks[verdict]:
+        return frozenset({verdict})
+    return frozenset(node for node, rank in ranks.items() if rank <= ranks[verdict])
+
+
+def _ranks(knowledge: Knowledge) -> dict[NamedNode, int]:
+    """Each verdict with its place, the best first."""
+    facts = knowledge.premises.facts
+    kinds = {t.subject for t in facts if t.predicate == A and t.object == _VERDICT_KIND}
+    return {
+        t.subject: int(t.object.value)
+        for t in facts
+        if t.predicate == _RANK
+        and t.subject in kinds
+        and isinstance(t.subject, NamedNode)
+        and isinstance(t.object, Literal)
+    }

@@ -1,0 +1,1 @@
+"""Claims that take minutes to hold up: `make test-slow`."""
