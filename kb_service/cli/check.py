@@ -22,7 +22,7 @@ _WORDS = Words(
     不给文件就检查数据文件夹里的全部知识和人员。文件可以是 .xlsx、.csv，
     或 RDF（Turtle、JSON-LD、RDF/XML、N-Triples）。有「必须改」的问题时退出码为 1。
 
-    --consistency 用推理机检查随产品发布的本体本身是否自相矛盾，约需半分钟。
+    --consistency 用推理机检查随产品发布的本体本身是否自相矛盾，约需几秒钟。
 
     示例：
       rengang check
@@ -38,7 +38,7 @@ _WORDS = Words(
     The exit code is 1 when something must be corrected.
 
     With --consistency a reasoner checks that the shipped ontology does not
-    contradict itself, which takes about half a minute.
+    contradict itself, which takes some seconds.
 
     Examples:
       rengang check

@@ -12,7 +12,7 @@ from kb_service.vocabulary import BASE, NAMESPACES, A, iri, shorten
 
 Term = NamedNode | BlankNode | Literal | Triple
 
-_BUILT_IN = tuple(NAMESPACES[prefix] for prefix in ("owl", "rdf", "rdfs", "xsd"))
+BUILT_IN = tuple(NAMESPACES[prefix] for prefix in ("owl", "rdf", "rdfs", "xsd"))
 _KINDS = {
     iri("owl", kind): kind for kind in ("ObjectProperty", "DatatypeProperty", "AnnotationProperty")
 }
@@ -50,7 +50,7 @@ _FACET_NAMES = (
 )
 _TEXT = {iri("rdf", "langString"), iri("rdf", "PlainLiteral")}
 _DATATYPES = {iri("xsd", name) for name in _DATATYPE_NAMES.split()} | _TEXT
-_FACETS = {iri("xsd", name) for name in _FACET_NAMES.split()}
+FACETS = {iri("xsd", name) for name in _FACET_NAMES.split()}
 
 
 class _Graph:
@@ -112,8 +112,8 @@ def _undeclared_terms(graph: _Graph) -> Iterator[Finding]:
             classes |= {o for o in graph.listed(triple.object) if isinstance(o, NamedNode)}
         if triple.predicate == _HAS_KEY:
             properties |= {o for o in graph.listed(triple.object) if isinstance(o, NamedNode)}
-    for term in sorted((properties - set(graph.kinds)) - _FACETS, key=str):
-        if not term.value.startswith(_BUILT_IN):
+    for term in sorted((properties - set(graph.kinds)) - FACETS, key=str):
+        if not term.value.startswith(BUILT_IN):
             yield _fault(
                 term,
                 f"请声明属性 {shorten(term)}，例如 {shorten(term)} a owl:ObjectProperty。",
@@ -121,7 +121,7 @@ def _undeclared_terms(graph: _Graph) -> Iterator[Finding]:
                 f"for example {shorten(term)} a owl:ObjectProperty.",
             )
     for term in sorted(classes - graph.classes, key=str):
-        if not term.value.startswith(_BUILT_IN):
+        if not term.value.startswith(BUILT_IN):
             yield _fault(
                 term,
                 f"请声明类 {shorten(term)}：{shorten(term)} a owl:Class。",
