@@ -58,7 +58,8 @@ def kept_for() -> list[Triple]:
 
 def with_other_words(rule: Rule) -> Rule:
     """The same rule, explained otherwise."""
-    return replace(rule, text=rule.text.replace("# Because:", "# Because: as ever,", 1))
+    text = rule.text.replace("# Because:", "# Because: as ever,", 1)
+    return replace(rule, text=text, because=f"as ever, {rule.because}")
 
 
 def stricter(rule: Rule) -> Rule:
@@ -79,7 +80,7 @@ class Organisation(RuleBasedStateMachine):
         self.trainings = {name: data.draw(trainings(name)) for name in ("t1", "t2", "t3")}
         self.people: dict[str, Person] = {}
         self.extra: dict[str, list[Triple]] = {}
-        self.policy = {t for t in policy()}
+        self.policy = set(policy())
         self.rule_files = {rule.name: rule for rule in read_rule_book().by_iri.values()}
         self.keeper.replace_shared({ONTOLOGY_GRAPH: kept_for(), **self.shared()}, rules=self.book())
 

@@ -48,10 +48,11 @@ class Failure(click.ClickException):
 
     def __init__(self, zh: str, en: str) -> None:
         super().__init__(say(zh, en))
+        self._beginning = say("错误：", "Error: ")  # the run's language is gone when it is shown
 
     def show(self, file: IO[Any] | None = None) -> None:
         """Print the reason on stderr."""
-        click.echo(say("错误：", "Error: ") + self.message, file=file, err=file is None)
+        click.echo(self._beginning + self.message, file=file, err=file is None)
 
 
 class NotFound(Failure):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from rdflib import URIRef
@@ -54,6 +55,7 @@ class Reading:
         return frozenset(found)
 
 
+@lru_cache(maxsize=512)
 def read_query(text: str) -> Reading:
     """The patterns of a query of ours.
 

@@ -317,7 +317,7 @@ class KnowledgeBase:
         Raises UnknownThingError as `ask` does, and for a question that is not about one person.
         """
         if day is None:
-            return self.ask(name, **things)
+            return self.ask(name, limit=None, offset=None, **things)
         question, query = self._bound(name, things)
         if "person" not in question.takes:
             raise UnknownThingError("question", name)

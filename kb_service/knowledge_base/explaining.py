@@ -24,7 +24,7 @@ from kb_service.knowledge_base.keeping import Keeper
 from kb_service.knowledge_base.outcomes import UnknownThingError
 from kb_service.knowledge_base.past import past
 from kb_service.people_records import person_iri
-from kb_service.reasoning.support import support
+from kb_service.reasoning.support import Reasons, support
 from kb_service.vocabulary import NAMESPACES, A, iri, local_id, shorten
 
 PARAMETERS = {
@@ -172,8 +172,12 @@ class Explaining:
             inferred = frozenset(knowledge.inferred)
             asserted = tuple(fact for graph in knowledge.graphs.values() for fact in graph)
 
+            @cache
+            def reasons() -> Reasons:
+                return self._keeper.inferences(asserted).reasons or {}
+
             def supported(fact: Triple) -> tuple[Triple, ...]:
-                return support(fact, asserted) if fact in inferred else ()
+                return support(fact, asserted, reasons()) if fact in inferred else ()
 
             self._support = knowledge, cache(supported)
         return self._support[1]

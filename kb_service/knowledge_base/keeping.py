@@ -25,7 +25,7 @@ from kb_service.knowledge_base.judging import Judged, Judging, Knowledge, read_k
 from kb_service.knowledge_base.rule_files import checked_rules
 from kb_service.knowledge_base.versions import content_digest, stamp
 from kb_service.knowledge_files import knowledge_digest, read_shared_knowledge
-from kb_service.reasoning import InconsistentOntology, infer
+from kb_service.reasoning import InconsistentOntology, Inferences, infer
 from kb_service.store import KnowledgeStore, Term, as_stored
 from kb_service.vocabulary import (
     BASE,
@@ -210,7 +210,8 @@ class Keeper:
         """The knowledge with these graphs and rules."""
         graphs = {name: triples for name, triples in {**old.graphs, **changes}.items() if triples}
         facts = dict.fromkeys(_joined(graphs))
-        inferred = [triple for triple in self._inferred(list(facts)) if triple not in facts]
+        found = self.inferences(list(facts))
+        inferred = [triple for triple in found.triples if triple not in facts]
         facts.update(dict.fromkeys(inferred))
         before = set(old.premises.facts)
         gone = [triple for triple in old.premises.facts if triple not in facts]
@@ -301,10 +302,13 @@ class Keeper:
             self.store.replace_many(self._judged(self.knowledge, members, at, progress))
             return len(members)
 
-    def _inferred(self, facts: list[Triple]) -> tuple[Triple, ...]:
-        """What an OWL reasoner adds to the facts; raises RefusedInput when they contradict."""
+    def inferences(self, facts: Iterable[Triple]) -> Inferences:
+        """What an OWL reasoner adds to shared facts; raises RefusedInput when they contradict.
+
+        Asked again about the same facts, it answers from what it remembers.
+        """
         try:
-            return infer(facts, cache=self._cache / "reasoning").triples
+            return infer(facts, cache=self._cache / "reasoning")
         except InconsistentOntology as error:
             raise RefusedInput(error.findings) from error
 
