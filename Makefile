@@ -1,8 +1,9 @@
 # Everything here needs Python 3.11 or later and make, nothing else.
 #
 #   make run      the example organisation at http://127.0.0.1:8000  (PORT=… DATA=… HOST=…)
-#   make test     every test
-#   make check    what CI runs: layout, lint, types, import directions, rules, every test
+#   make test     every test but the slow ones
+#   make test-slow  every claim that takes minutes to hold up
+#   make check    what CI runs first: layout, lint, types, import directions, rules, tests
 #   make format   lay out Python and Turtle
 #   make lock     choose the versions of all dependencies anew
 #   make bench    measure; the tables it prints belong in docs/performance.md
@@ -22,7 +23,7 @@ TURTLE = $$(find ontology shapes -name '*.ttl') rules/policy.ttl examples/organi
 PYTHON_FILES := kb_service tests tools
 SUGGEST = || { echo "To cure it: $(1)" >&2; exit 1; }
 
-.PHONY: help run test lint check format lock bench wheel clean
+.PHONY: help run test test-slow lint check format lock bench wheel clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -33,6 +34,9 @@ run: $(RUN_READY)
 test: $(DEV_READY)
 	$(BIN)/python -m pytest -n auto
 
+test-slow: $(DEV_READY)
+	$(BIN)/python -m pytest -n auto tests/slow
+
 check: lint test
 
 lint: $(DEV_READY)
@@ -41,6 +45,7 @@ lint: $(DEV_READY)
 	@$(BIN)/python tools/format_turtle.py --check $(TURTLE) $(call SUGGEST,make format)
 	@$(BIN)/mypy $(call SUGGEST,add or correct the types that mypy names)
 	@$(BIN)/lint-imports --no-logo $(call SUGGEST,turn the import around: imports point down)
+	@$(BIN)/rengang rules check $(call SUGGEST,correct the rules where the findings say)
 
 format: $(DEV_READY)
 	@$(BIN)/ruff check --quiet --fix-only $(PYTHON_FILES)
@@ -57,7 +62,7 @@ lock: $(VENV)/.made
 		--constraint requirements.lock --extra dev pyproject.toml --output-file requirements-dev.lock
 
 bench: $(DEV_READY)
-	@$(BIN)/python tools/benchmark.py
+	@$(BIN)/python -m tools.benchmark --plot docs/images/performance.svg
 
 wheel: $(DEV_READY)
 	@rm -rf dist

@@ -1,23 +1,30 @@
-"""The same rules on two other engines: rdflib's own SPARQL, and pySHACL's rules."""
+"""The same rules on other engines: rdflib's own SPARQL, rdflib over Oxigraph, and pySHACL's rules."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pyshacl
 from pyoxigraph import Literal as StoredLiteral
 from pyoxigraph import NamedNode, Triple
-from rdflib import RDF, SH, XSD, Graph, Literal, Namespace, URIRef
-from rdflib.term import Node
+from rdflib import XSD, Graph, Literal, URIRef, Variable
+from rdflib.plugins.sparql import CUSTOM_EVALS
+from rdflib.plugins.sparql.evaluate import evalBGP
+from rdflib.plugins.sparql.parserutils import CompValue
+from rdflib.plugins.sparql.sparql import QueryContext
+from rdflib.term import BNode, Identifier, Node
 
 from kb_service.engine.rules import RuleBook
+from kb_service.engine.shacl_rules import shacl_turtle
 from kb_service.vocabulary import iri
 
 Term = tuple[str, str]
 Statement = tuple[Term, Term, Term]
-_OWN = Namespace("https://example.org/rules/")
+_TriplePattern = tuple[Identifier, Identifier, Identifier]
 _CONCLUDED_BY = URIRef(iri("judgement", "concludedBy").value)
 _FOR_POSITION = URIRef(iri("core", "forPosition").value)
 _CLOCK = URIRef(iri("judgement", "clock").value)
@@ -31,9 +38,14 @@ def conclude_with_rdflib(
     shared: Iterable[Triple],
     people: Mapping[NamedNode, Iterable[Triple]],
     as_of: date,
-) -> set[Statement]:
-    """Every conclusion, shared and about people, by rdflib's SPARQL engine."""
-    graph = _facts(shared, people, as_of)
+    *,
+    store: str = "default",
+) -> Graph:
+    """The facts with every conclusion, shared and about people, by way of rdflib.
+
+    With its default store rdflib's SPARQL engine answers; the store "Oxigraph" answers by itself.
+    """
+    graph = _facts(Graph(store=store), shared, people, as_of)
     for stage in rules.shared + rules.people:
         size = -1
         while size != len(graph):
@@ -43,7 +55,7 @@ def conclude_with_rdflib(
                     graph.add(triple)  # type: ignore[arg-type]
             if not stage.repeated:
                 break
-    return _conclusions(graph)
+    return graph
 
 
 def conclude_with_pyshacl(
@@ -51,33 +63,63 @@ def conclude_with_pyshacl(
     shared: Iterable[Triple],
     people: Mapping[NamedNode, Iterable[Triple]],
     as_of: date,
-) -> set[Statement]:
-    """Every conclusion, shared and about people, by pySHACL."""
-    graph = _facts(shared, people, as_of)
-    pyshacl.shacl_rules(
-        graph, shacl_graph=as_shacl(rules), advanced=True, iterate_rules=True, inplace=True
-    )
-    return _conclusions(graph)
+) -> Graph:
+    """The facts with every conclusion, shared and about people, by pySHACL.
 
-
-def as_shacl(rules: RuleBook) -> Graph:
-    """The rules as SHACL rules: a node shape for each stage, all on one node that stands for none.
-
-    The shapes are ordered as the stages are, and pySHACL repeats each until it adds nothing.
+    It is given the rules as we export them, runs the shapes in their order and repeats the rules
+    of each until they add nothing.
     """
-    graph = Graph()
-    for order, stage in enumerate(rules.shared + rules.people):
-        shape = _OWN[stage.name]
-        graph.add((shape, RDF.type, SH.NodeShape))
-        graph.add((shape, SH.targetNode, _OWN.everything))
-        graph.add((shape, SH.order, Literal(order)))
-        for rule in stage.rules:
-            node = URIRef(rule.iri.value)
-            graph.add((shape, SH.rule, node))
-            graph.add((node, RDF.type, SH.SPARQLRule))
-            graph.add((node, SH.order, Literal(order)))
-            graph.add((node, SH.construct, Literal(rule.text)))
+    graph = _facts(Graph(), shared, people, as_of)
+    shapes = Graph().parse(data=shacl_turtle(rules), format="turtle")
+    pyshacl.shacl_rules(graph, shacl_graph=shapes, advanced=True, iterate_rules=True, inplace=True)
     return graph
+
+
+@contextmanager
+def patterns_ordered_to_join() -> Iterator[None]:
+    """Meanwhile rdflib takes the triple patterns of a group in an order in which each joins.
+
+    Left alone it takes those with the fewest variables first, as written where they tie, and so
+    multiplies every gap with every requirement and every level before it joins them: minutes for
+    one person. A group is a conjunction, whose solutions no order changes; it is still rdflib that
+    finds them.
+    """
+    CUSTOM_EVALS["patterns ordered to join"] = _evaluate_ordered
+    try:
+        yield
+    finally:
+        del CUSTOM_EVALS["patterns ordered to join"]
+
+
+def _evaluate_ordered(context: QueryContext, part: CompValue) -> Any:
+    """rdflib's solutions of a group of triple patterns; it does the other parts by itself."""
+    if part.name != "BGP":
+        raise NotImplementedError
+    left: list[_TriplePattern] = list(part.triples)
+    known = {node for pattern in left for node in pattern if context[node] is not None}
+    ordered: list[_TriplePattern] = []
+    while left:
+        following = min(left, key=lambda pattern: _product_then_unknown(pattern, known))
+        left.remove(following)
+        ordered.append(following)
+        known.update(following)
+    return evalBGP(context, ordered)
+
+
+def _product_then_unknown(pattern: _TriplePattern, known: set[Identifier]) -> tuple[bool, int]:
+    """Whether a pattern would multiply what was found so far, and how much it leaves unknown."""
+    variables = [node for node in pattern if isinstance(node, Variable | BNode)]
+    unknown = [node for node in variables if node not in known]
+    return len(unknown) == len(variables) > 0, len(unknown)
+
+
+def conclusions_in(graph: Graph) -> set[Statement]:
+    """What was concluded of all that a graph holds."""
+    return {
+        (_term(subject), _term(predicate), _term(value))
+        for subject in set(graph.subjects(_CONCLUDED_BY))
+        for predicate, value in graph.predicate_objects(subject)
+    }
 
 
 def normal(triples: Iterable[Triple]) -> set[Statement]:
@@ -89,9 +131,11 @@ def normal(triples: Iterable[Triple]) -> set[Statement]:
 
 
 def _facts(
-    shared: Iterable[Triple], people: Mapping[NamedNode, Iterable[Triple]], as_of: date
+    graph: Graph,
+    shared: Iterable[Triple],
+    people: Mapping[NamedNode, Iterable[Triple]],
+    as_of: date,
 ) -> Graph:
-    graph = Graph()
     for triple in _all(shared, people):
         subject, predicate = _of_rdflib(triple.subject), _of_rdflib(triple.predicate)
         graph.add((subject, predicate, _of_rdflib(triple.object)))
@@ -115,14 +159,6 @@ def _of_rdflib(term: object) -> URIRef | Literal:
     assert isinstance(term, StoredLiteral), "rules read and write no blank nodes"
     datatype = None if term.language else URIRef(term.datatype.value)
     return Literal(term.value, lang=term.language, datatype=datatype)
-
-
-def _conclusions(graph: Graph) -> set[Statement]:
-    return {
-        (_term(subject), _term(predicate), _term(value))
-        for subject in set(graph.subjects(_CONCLUDED_BY))
-        for predicate, value in graph.predicate_objects(subject)
-    }
 
 
 def _term(term: Node) -> Term:
