@@ -107,6 +107,7 @@ class Importing:
                     stored, person, record, added, self._keeper.knowledge.catalogue
                 )
             steps = Steps(progress, 2 * len(changes))
+            begun = self._keeper.begin(changes)  # judged and checked at the same time
             notes = self._checker.people(
                 changes, self._keeper.latest_day, steps, self._keeper.uploaded_facts(), places
             )
@@ -114,7 +115,7 @@ class Importing:
             named = add_teams(organisation, records.values(), teams)
             if len(named) > len(organisation):
                 self._keeper.replace_shared({ORGANISATION_GRAPH: named})
-            triples = self._keeper.store_people(changes, steps)
+            triples = self._keeper.store_people(changes, steps, begun)
         count = sum(len(additions) for additions in by_person.values())
         return ImportReport(len(by_person), count, triples, notes)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Triple
@@ -16,29 +17,32 @@ from kb_service.engine.comparison import whom_days_concern
 from kb_service.engine.deriver import Deriver
 from kb_service.engine.premises import Premises
 from kb_service.engine.rules import RuleBook, read_rule_book
-from kb_service.engine.shacl_rules import rules_as_shacl, rules_from_shacl
+from kb_service.engine.shacl_rules import rules_from_shacl
 from kb_service.engine.tasks import DrawShared, read_triples
 from kb_service.findings import RefusedInput
 from kb_service.knowledge_base.checking import Change, Progress, Steps
 from kb_service.knowledge_base.history import Moments, revision
 from kb_service.knowledge_base.judging import Judged, Judging, Knowledge, read_knowledge, texts
 from kb_service.knowledge_base.rule_files import checked_rules
-from kb_service.knowledge_base.versions import content_digest, stamp
+from kb_service.knowledge_base.shared_graphs import (
+    AS_OF,
+    STORE,
+    changed_graphs,
+    graphs_to_be,
+    joined,
+    names_of_shared_graphs,
+)
+from kb_service.knowledge_base.versions import stamp
 from kb_service.knowledge_files import knowledge_digest, read_shared_knowledge
 from kb_service.reasoning import InconsistentOntology, Inferences, infer
-from kb_service.store import KnowledgeStore, Term, as_stored
+from kb_service.store import KnowledgeStore, Term
 from kb_service.vocabulary import (
-    BASE,
-    HISTORY_GRAPHS,
     IDENTIFIER,
     ORGANISATION_GRAPH,
     PEOPLE_GRAPHS,
-    PERSON_CONCLUSIONS,
     POLICY_GRAPH,
     RULES_GRAPH,
     SHARED_CONCLUSIONS,
-    SHARED_HISTORY,
-    VERSIONS_GRAPH,
     iri,
     local_id,
     people_graph,
@@ -46,10 +50,6 @@ from kb_service.vocabulary import (
     person_history_graph,
 )
 
-_STORE = NamedNode(BASE + "store")
-_OF_THE_STORE = {_STORE, RULES_GRAPH, SHARED_CONCLUSIONS, VERSIONS_GRAPH}
-_ABOUT_PEOPLE_OR_PAST = (PEOPLE_GRAPHS, PERSON_CONCLUSIONS, HISTORY_GRAPHS)
-_AS_OF = iri("judgement", "asOf")
 _CONCLUDED_BY = iri("judgement", "concludedBy")
 _PART = iri("dcterms", "hasPart")
 # Whose conclusions are for a later day than the one that everybody else was judged for.
@@ -60,6 +60,16 @@ SELECT ?graph WHERE {{
   ?graph a history:ConclusionSet ; history:judgedFor ?day .
   FILTER (?day > "{since}"^^xsd:date)
 }}"""
+
+
+@dataclass(frozen=True)
+class Begun:
+    """People whose conclusions are being drawn, by which knowledge; the first batch is under way."""
+
+    knowledge: Knowledge
+    facts: Mapping[str, list[Triple]]
+    first: list[Judging]
+    rest: Iterator[Judging]
 
 
 class Keeper:
@@ -86,28 +96,20 @@ class Keeper:
         drawn = {triple.subject for triple in kept if triple.predicate == _CONCLUDED_BY}
         conclusions = tuple(triple for triple in kept if triple.subject in drawn)
         rest = [triple for triple in kept if triple.subject not in drawn | {SHARED_CONCLUSIONS}]
-        graphs = {name: self.store.graph(name) for name in self._names_of_shared_graphs()}
+        graphs = {name: self.store.graph(name) for name in names_of_shared_graphs(self.store)}
         stored = self.store.graph(RULES_GRAPH)
         rules = rules_from_shacl(stored) if stored else read_rule_book(self._root)
-        facts = (*_joined(graphs), *rest)
+        facts = (*joined(graphs), *rest)
         return read_knowledge(Premises(rules, facts, conclusions), graphs, rest)
-
-    def _names_of_shared_graphs(self) -> list[NamedNode]:
-        """Every graph of asserted facts that are not about one person."""
-        return [
-            name
-            for name in self.store.graph_names()
-            if name not in _OF_THE_STORE and not name.value.startswith(_ABOUT_PEOPLE_OR_PAST)
-        ]
 
     def shipped_graphs(self) -> set[NamedNode]:
         """The graphs that are filled from the knowledge files."""
-        parts = (fact.object for fact in self.store.graph(_STORE) if fact.predicate == _PART)
+        parts = (fact.object for fact in self.store.graph(STORE) if fact.predicate == _PART)
         return {POLICY_GRAPH} | {name for name in parts if isinstance(name, NamedNode)}
 
     def shared_facts(self) -> list[Triple]:
         """Every asserted fact that is not about one person."""
-        return _joined(self.knowledge.graphs)
+        return joined(self.knowledge.graphs)
 
     def uploaded_graphs(self) -> set[NamedNode]:
         """The graphs of ontologies that somebody uploaded."""
@@ -116,7 +118,7 @@ class Keeper:
     def uploaded_facts(self) -> list[Triple]:
         """Shared facts that somebody uploaded, beside those from the knowledge files."""
         graphs = self.knowledge.graphs
-        return _joined({name: graphs[name] for name in self.uploaded_graphs()})
+        return joined({name: graphs[name] for name in self.uploaded_graphs()})
 
     def people_ids(self) -> list[str]:
         """The id of every person in here."""
@@ -155,7 +157,7 @@ class Keeper:
         Raises RefusedInput when a rule is not fit to be run; the store stays as it was.
         """
         digest = knowledge_digest(self._root)
-        facts = self.store.graph(_STORE)
+        facts = self.store.graph(STORE)
         if any(fact.object == Literal(digest) for fact in facts):
             self.pass_time(progress)
             return
@@ -163,8 +165,8 @@ class Keeper:
         graphs = read_shared_knowledge(self._root)
         shipped = {fact.object for fact in facts if fact.predicate == _PART}
         gone = [name for name in shipped if isinstance(name, NamedNode) and name not in graphs]
-        marks = [Triple(_STORE, IDENTIFIER, Literal(digest))]
-        marks += [Triple(_STORE, _PART, name) for name in graphs]
+        marks = [Triple(STORE, IDENTIFIER, Literal(digest))]
+        marks += [Triple(STORE, _PART, name) for name in graphs]
         changes = {**graphs, **{name: [] for name in gone}}
         self.replace_shared(changes, progress, rules=rules, marks=marks)
 
@@ -185,10 +187,10 @@ class Keeper:
         with self.lock:
             at = self._moments.now()
             old = self.knowledge
-            changes = _changes(old.graphs, graphs)
+            changes = changed_graphs(old.graphs, graphs)
             new = self._with(old, changes, rules)
             people = self._who_may_change(old, new)
-            shared = self._shared_changes(old, new, changes, at, marks)
+            shared = graphs_to_be(self.store, old, new, changes, at, marks)
             self.store.replace_many(chain(shared, self._judged(new, people, at, progress)))
             self.knowledge = new
             return len(people)
@@ -209,7 +211,7 @@ class Keeper:
     ) -> Knowledge:
         """The knowledge with these graphs and rules."""
         graphs = {name: triples for name, triples in {**old.graphs, **changes}.items() if triples}
-        facts = dict.fromkeys(_joined(graphs))
+        facts = dict.fromkeys(joined(graphs))
         found = self.inferences(list(facts))
         inferred = [triple for triple in found.triples if triple not in facts]
         facts.update(dict.fromkeys(inferred))
@@ -240,7 +242,7 @@ class Keeper:
 
     def _whom_the_day_concerns(self, new: Knowledge) -> set[NamedNode] | None:
         """The people who are judged otherwise on the new day than on the one last stored."""
-        days = texts(self.store.graph(_STORE), _AS_OF)
+        days = texts(self.store.graph(STORE), AS_OF)
         if not days:
             return None
         since = date.fromisoformat(days[0])
@@ -253,39 +255,10 @@ class Keeper:
         names = (row["graph"] for row in ahead)
         return concerned | {iri("person", local_id(n)) for n in names if isinstance(n, NamedNode)}
 
-    def _shared_changes(
-        self,
-        old: Knowledge,
-        new: Knowledge,
-        graphs: Mapping[NamedNode, list[Triple]],
-        at: datetime,
-        marks: Sequence[Triple] | None,
-    ) -> Iterator[tuple[NamedNode, list[Triple]]]:
-        """Every graph that is not about one person, as it is to be."""
-        remembered = self.store.graph(SHARED_HISTORY)
-        for name, triples in graphs.items():
-            remembered += revision(name, old.graphs.get(name, []), triples, at)
-            yield name, triples
-        book = rules_as_shacl(new.rules)
-        stored = self.store.graph(RULES_GRAPH)
-        remembered += revision(RULES_GRAPH, stored, book, at)
-        yield RULES_GRAPH, book
-        yield SHARED_HISTORY, remembered
-        versions = self.store.graph(VERSIONS_GRAPH)
-        version = new.version.node
-        if not any(triple.subject == version for triple in versions):
-            yield VERSIONS_GRAPH, [*versions, *new.version.described(at)]
-        said = stamp(SHARED_CONCLUSIONS, version, new.as_of, at)
-        yield SHARED_CONCLUSIONS, [*new.inferred, *new.premises.conclusions, *said]
-        facts = self.store.graph(_STORE) if marks is None else [*marks]
-        day = Literal(new.as_of.isoformat(), datatype=iri("xsd", "date"))
-        rest = [fact for fact in facts if fact.predicate != _AS_OF]
-        yield _STORE, [*rest, Triple(_STORE, _AS_OF, day)]
-
     def pass_time(self, progress: Progress | None = None) -> int:
         """Conclude again whoever a new day may change; answers how many people that were."""
         with self.lock:
-            days = texts(self.store.graph(_STORE), _AS_OF)
+            days = texts(self.store.graph(STORE), AS_OF)
             if not days or days[0] == self.knowledge.as_of.isoformat():
                 return 0
             return self.replace_shared({}, progress)
@@ -329,18 +302,30 @@ class Keeper:
             if progress:
                 progress(done, len(people))
 
-    def store_people(self, changes: Mapping[str, Change], steps: Steps) -> int:
+    def begin(self, changes: Mapping[str, Change]) -> Begun:
+        """Begin to judge people as they are to be, for who still has them checked meanwhile."""
+        facts = {person: [*stays, *new] for person, (stays, new) in changes.items()}
+        batches = self.knowledge.begin_judging(self.deriver, facts.items())
+        first = list(islice(batches, 1))
+        return Begun(self.knowledge, facts, first, batches)
+
+    def store_people(
+        self, changes: Mapping[str, Change], steps: Steps, begun: Begun | None = None
+    ) -> int:
         """Store people with their conclusions, a batch in each transaction; answers how much.
 
-        Raises RuleStoppedError; the people of that batch and those after it stay as they were.
+        `begun` is what `begin` made of these changes; it is begun anew if the knowledge is another
+        by now. Raises RuleStoppedError; the people of that batch and those after it stay as they
+        were.
         """
-        facts = {person: [*stays, *new] for person, (stays, new) in changes.items()}
         with self.lock:
+            if begun is None or begun.knowledge is not self.knowledge:
+                begun = self.begin(changes)
             at = self._moments.now()
-            for batch in self.knowledge.begin_judging(self.deriver, facts.items()):
-                self._store_batch(batch, facts, at)
+            for batch in chain(begun.first, begun.rest):
+                self._store_batch(batch, begun.facts, at)
                 steps.add(len(batch.days))
-        return sum(map(len, facts.values()))
+        return sum(map(len, begun.facts.values()))
 
     def _store_batch(self, batch: Judging, facts: Mapping[str, list[Triple]], at: datetime) -> None:
         """Store the people of a batch; what is stored of them is read while they are judged."""
@@ -374,23 +359,3 @@ def _conclusions(
     """The graph of conclusions about a person, with what it says of itself."""
     graph = person_conclusions_graph(person)
     return graph, [*judged.triples, *stamp(graph, knowledge.version.node, judged.day, at)]
-
-
-def _changes(
-    old: Mapping[NamedNode, list[Triple]], given: Mapping[NamedNode, list[Triple]]
-) -> dict[NamedNode, list[Triple]]:
-    """The graphs that say something else than before, as the store will have them.
-
-    Blank nodes have other names each time a file is read, which changes nothing.
-    """
-    found = {name: as_stored(triples) for name, triples in given.items()}
-    return {
-        name: triples
-        for name, triples in found.items()
-        if set(triples) != set(before := old.get(name, []))
-        and content_digest(triples) != content_digest(before)
-    }
-
-
-def _joined(graphs: Mapping[NamedNode, list[Triple]]) -> list[Triple]:
-    return [triple for triples in graphs.values() for triple in triples]

@@ -1,0 +1,93 @@
+"""The graphs that are not about one person: which they are, what changes, how they are to be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from kb_service.engine.shacl_rules import rules_as_shacl
+from kb_service.knowledge_base.history import revision
+from kb_service.knowledge_base.judging import Knowledge
+from kb_service.knowledge_base.versions import content_digest, stamp
+from kb_service.store import KnowledgeStore, as_stored
+from kb_service.vocabulary import (
+    BASE,
+    HISTORY_GRAPHS,
+    PEOPLE_GRAPHS,
+    PERSON_CONCLUSIONS,
+    RULES_GRAPH,
+    SHARED_CONCLUSIONS,
+    SHARED_HISTORY,
+    VERSIONS_GRAPH,
+    iri,
+)
+
+STORE = NamedNode(BASE + "store")
+"""The graph in which the store says what it was filled from, and for which day."""
+
+AS_OF = iri("judgement", "asOf")
+
+_OF_THE_STORE = {STORE, RULES_GRAPH, SHARED_CONCLUSIONS, VERSIONS_GRAPH}
+_ABOUT_PEOPLE_OR_PAST = (PEOPLE_GRAPHS, PERSON_CONCLUSIONS, HISTORY_GRAPHS)
+
+
+def names_of_shared_graphs(store: KnowledgeStore) -> list[NamedNode]:
+    """Every graph of asserted facts that are not about one person."""
+    return [
+        name
+        for name in store.graph_names()
+        if name not in _OF_THE_STORE and not name.value.startswith(_ABOUT_PEOPLE_OR_PAST)
+    ]
+
+
+def changed_graphs(
+    old: Mapping[NamedNode, list[Triple]], given: Mapping[NamedNode, list[Triple]]
+) -> dict[NamedNode, list[Triple]]:
+    """The graphs that say something else than before, as the store will have them.
+
+    Blank nodes have other names each time a file is read, which changes nothing.
+    """
+    found = {name: as_stored(triples) for name, triples in given.items()}
+    return {
+        name: triples
+        for name, triples in found.items()
+        if set(triples) != set(before := old.get(name, []))
+        and content_digest(triples) != content_digest(before)
+    }
+
+
+def graphs_to_be(
+    store: KnowledgeStore,
+    old: Knowledge,
+    new: Knowledge,
+    graphs: Mapping[NamedNode, list[Triple]],
+    at: datetime,
+    marks: Sequence[Triple] | None,
+) -> Iterator[tuple[NamedNode, list[Triple]]]:
+    """Every graph that is not about one person, as it is to be."""
+    remembered = store.graph(SHARED_HISTORY)
+    for name, triples in graphs.items():
+        remembered += revision(name, old.graphs.get(name, []), triples, at)
+        yield name, triples
+    book = rules_as_shacl(new.rules)
+    stored = store.graph(RULES_GRAPH)
+    remembered += revision(RULES_GRAPH, stored, book, at)
+    yield RULES_GRAPH, book
+    yield SHARED_HISTORY, remembered
+    versions = store.graph(VERSIONS_GRAPH)
+    version = new.version.node
+    if not any(triple.subject == version for triple in versions):
+        yield VERSIONS_GRAPH, [*versions, *new.version.described(at)]
+    said = stamp(SHARED_CONCLUSIONS, version, new.as_of, at)
+    yield SHARED_CONCLUSIONS, [*new.inferred, *new.premises.conclusions, *said]
+    facts = store.graph(STORE) if marks is None else [*marks]
+    day = Literal(new.as_of.isoformat(), datatype=iri("xsd", "date"))
+    rest = [fact for fact in facts if fact.predicate != AS_OF]
+    yield STORE, [*rest, Triple(STORE, AS_OF, day)]
+
+
+def joined(graphs: Mapping[NamedNode, list[Triple]]) -> list[Triple]:
+    """The triples of graphs together."""
+    return [triple for triples in graphs.values() for triple in triples]
