@@ -26,7 +26,7 @@ _ABOUT = {True: "one person 一个人", False: "shared knowledge 共有知识"}
 
 
 def rules_in_order(book: Book) -> list[ParsedRule]:
-    """The rules of a book in the order in which they run."""
+    """The rules of a book, stage by stage as they run, and by name within a stage."""
     return sorted(book.rules, key=lambda rule: (*book.order(rule), rule.name))
 
 

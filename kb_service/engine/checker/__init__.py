@@ -120,11 +120,10 @@ def _parsed(texts: Sequence[RuleText], ontology: Ontology) -> tuple[Book, list[F
     rules: dict[str, ParsedRule] = {}
     found: list[Finding] = [*naming_faults(texts)]
     for source in texts:
-        header = read_header(source.text)
         found += placing_faults(source)
-        found += header_faults(source, header)
+        found += header_faults(source, read_header(source.text))
         try:
-            rules.setdefault(source.name, parse_rule(source, header))
+            rules.setdefault(source.name, parse_rule(source))
         except Unreadable as error:
             found += error.findings
     return Book(tuple(rules.values()), ontology), found

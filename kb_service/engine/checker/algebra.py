@@ -114,7 +114,6 @@ class Forbidden:
 Algebra: TypeAlias = (
     "Triples | Join | Optional | Union | Minus | Filter | Bind | SubSelect | Forbidden"
 )
-AGGREGATES = frozenset({"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"})
 
 
 def inputs(node: Algebra) -> tuple[Algebra, ...]:
@@ -188,8 +187,3 @@ def visible(node: Algebra) -> frozenset[Variable]:
         return visible(node.left)
     found = frozenset[Variable]().union(*map(visible, inputs(node)))
     return found | {node.variable} if isinstance(node, Bind) else found
-
-
-def is_aggregate(expression: Expression) -> bool:
-    """Whether the value is computed over a group."""
-    return any(isinstance(part, Call) and part.name in AGGREGATES for part in parts(expression))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from pyoxigraph import Store
@@ -24,7 +25,7 @@ from kb_service.engine.checker.algebra import (
     own_expressions,
     walk,
 )
-from kb_service.engine.checker.header import Header, as_rule
+from kb_service.engine.checker.header import Header, as_rule, read_header
 from kb_service.engine.checker.language import language_faults, prefix_faults
 from kb_service.engine.checker.texts import RuleText
 from kb_service.engine.checker.translate import translate
@@ -65,8 +66,9 @@ class Unreadable(ValueError):
         self.findings = findings
 
 
-def parse_rule(source: RuleText, header: Header) -> ParsedRule:
-    """The rule in a text.
+@lru_cache(maxsize=1024)
+def parse_rule(source: RuleText) -> ParsedRule:
+    """The rule in a text, parsed once however often it is checked.
 
     Raises Unreadable for a text that is too large, too deep, or no query that rules may be.
     """
@@ -79,6 +81,7 @@ def parse_rule(source: RuleText, header: Header) -> ParsedRule:
     body = _body(source, algebra)
     if faults := tuple(language_faults(source, head, body)):
         raise Unreadable(*faults)
+    header = read_header(source.text)
     parsed = ParsedRule(source, header, head, body, as_rule(source, header))
     _refuse_what_the_engine_cannot_read(parsed)
     return parsed
@@ -159,7 +162,7 @@ def _refuse_what_the_engine_cannot_read(parsed: ParsedRule) -> None:
     """Let the engine parse the query and nothing more: what it answers is not looked at."""
     try:
         Store().query(parsed.source.text)
-        _ = parsed.rule.update, parsed.rule.reading, parsed.rule.conclusion_variable
+        _ = parsed.rule.update, parsed.rule.conclusion_variable
     except SyntaxError as error:
         raise Unreadable(_not_understood(parsed.source, str(error))) from error
     except ValueError as error:

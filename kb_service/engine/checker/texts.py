@@ -88,14 +88,13 @@ class RuleText:
                     best, best_line = fits, mention.line
         return best_line
 
-    def line_of_word(self, *words: str, occurrence: int = 0) -> int:
+    def line_of_word(self, *words: str) -> int:
         """The line on which these words first stand one after the other; 1 if they do not."""
+        wanted = [word.upper() for word in words]
         texts = [token.text.upper() for token in self.tokens]
         for start, token in enumerate(self.tokens):
-            if texts[start : start + len(words)] == [word.upper() for word in words]:
-                if occurrence == 0:
-                    return token.line
-                occurrence -= 1
+            if texts[start : start + len(wanted)] == wanted:
+                return token.line
         return 1
 
 
