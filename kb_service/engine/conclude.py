@@ -151,13 +151,16 @@ def _collector_paused() -> Iterator[None]:
 
 def workspace(
     rules: RuleBook,
-    base: Sequence[Quad],
+    base: Sequence[Quad] | Store,
     people: Mapping[NamedNode, Iterable[Triple]],
     as_of: date,
     asked: Iterable[NamedNode],
 ) -> Store:
-    """A store in memory that holds the base, these people and all that follows about them."""
-    store = store_of(base)
+    """A store in memory that holds the base, these people and all that follows about them.
+
+    The base may be given as a store that holds nothing else; it becomes the workspace.
+    """
+    store = base if isinstance(base, Store) else store_of(base)
     _conclude_in(store, rules, people, as_of, asked)
     return store
 

@@ -7,13 +7,17 @@ conclusion says put into its patterns; their instances are what the conclusion r
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import date
 from graphlib import CycleError, TopologicalSorter
 
 from pyoxigraph import NamedNode, Store, Triple
 
 from kb_service.engine.derivations import Absence, Derivation, Tracer
+from kb_service.engine.premises import Premises
 from kb_service.engine.rules import Rule, RuleBook
+from kb_service.engine.tasks import read_triples
 
 Support = Callable[[Triple], Iterable[Triple]]
 """The assertions that a fact was inferred from by the ontology; none for what was asserted."""
@@ -163,3 +167,35 @@ def _steps(derived: dict[NamedNode, Derivation]) -> dict[NamedNode, int]:
 
 def _most(steps: Mapping[NamedNode, int], read: Iterable[NamedNode]) -> int:
     return max((steps[node] for node in read), default=0)
+
+
+@dataclass(frozen=True)
+class ExplainConclusion:
+    """The task of explaining one conclusion about a person, from their facts on a day.
+
+    `facts` are N-Triples. What is concluded only of models that somebody asks about is drawn when
+    the conclusion is not among the rest.
+    """
+
+    conclusion: NamedNode
+    person: NamedNode
+    facts: bytes
+    day: date
+
+    def run(self, premises: Premises) -> Explanation | None:
+        """The whole tree of reasons, or None when there is no such conclusion."""
+        facts = read_triples(self.facts)
+        for asked in ((), premises.models):
+            store = premises.workspace({self.person: facts}, self.day, asked)
+            with suppress(NothingConcludedError):
+                return Explainer(store, premises.rules).explain(self.conclusion)
+        return None
+
+
+def with_support(explanation: Explanation, support: Support) -> Explanation:
+    """The explanation with what each inferred fact was inferred from."""
+    return replace(
+        explanation,
+        facts=tuple(Fact(fact.triple, tuple(support(fact.triple))) for fact in explanation.facts),
+        conclusions=tuple(with_support(child, support) for child in explanation.conclusions),
+    )

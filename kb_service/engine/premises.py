@@ -215,6 +215,16 @@ class Premises:
     def _ready(self) -> list[Store]:
         return []
 
-    def workspace(self, people: Mapping[NamedNode, Iterable[Triple]], as_of: date) -> Store:
-        """A store in memory with what rules read, these people and all that follows about them."""
-        return workspace(self.rules, self.base, people, as_of, self.models)
+    def workspace(
+        self,
+        people: Mapping[NamedNode, Iterable[Triple]],
+        as_of: date,
+        asked: Iterable[NamedNode] | None = None,
+    ) -> Store:
+        """A store in memory with what rules read, these people and all that follows about them.
+
+        `asked` are the models for which training is planned besides own and candidate ones; every
+        model by default.
+        """
+        models = self.models if asked is None else asked
+        return workspace(self.rules, self._filled(), people, as_of, models)

@@ -76,7 +76,7 @@ class DrawShared:
         cls, gone: Iterable[Triple], added: Iterable[Triple], rules: RuleBook | None = None
     ) -> DrawShared:
         """The task for this change."""
-        return cls(_triples_written(gone), _triples_written(added), rules)
+        return cls(triples_written(gone), triples_written(added), rules)
 
     def run(self, premises: Premises) -> bytes:
         """Run the shared rules that the change concerns; all of them when rules changed."""
@@ -85,7 +85,7 @@ class DrawShared:
         after = premises.changed(read_triples(self.gone), read_triples(self.added))
         if self.rules is not None:
             after = Premises.of(self.rules, after.facts)
-        return _triples_written(after.conclusions)
+        return triples_written(after.conclusions)
 
 
 def read_triples(ntriples: bytes) -> list[Triple]:
@@ -93,7 +93,8 @@ def read_triples(ntriples: bytes) -> list[Triple]:
     return [quad.triple for quad in parse(ntriples, format=RdfFormat.N_TRIPLES)]
 
 
-def _triples_written(triples: Iterable[Triple]) -> bytes:
+def triples_written(triples: Iterable[Triple]) -> bytes:
+    """Triples as N-Triples."""
     return serialize(triples, format=RdfFormat.N_TRIPLES) or b""
 
 

@@ -12,11 +12,19 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Store, Triple
 from kb_service.engine.body.groups import Term
 from kb_service.engine.body.reader import head_of
 from kb_service.engine.deriver import Deriver
-from kb_service.engine.explain import Explainer, Explanation, Support
+from kb_service.engine.explain import (
+    ExplainConclusion,
+    Explainer,
+    Explanation,
+    NothingConcludedError,
+    Support,
+    with_support,
+)
 from kb_service.engine.obstacles import WhyNot
 from kb_service.engine.rules import RuleBook
 from kb_service.engine.smallest_change import ChangesFound, SmallestChange
 from kb_service.engine.sought import Sought, writers
+from kb_service.engine.tasks import triples_written
 from kb_service.engine.variants import Subject
 from kb_service.engine.why_not import NoSuchRuleError, why_not
 from kb_service.knowledge_base.judging import Knowledge
@@ -77,12 +85,22 @@ class Explaining:
         Raises NothingConcludedError when it does not follow from what is in here.
         """
         person = conclusion.value.removeprefix(_PERSON).split("/", 1)[0]
-        about_person = conclusion.value.startswith(_PERSON) and self._keeper.facts_about(person)
         knowledge = self._keeper.knowledge
+        facts = self._keeper.facts_about(person) if conclusion.value.startswith(_PERSON) else []
+        day = knowledge.day_for(facts)
         if as_of is not None:
-            knowledge = past(self._keeper, person, as_of).knowledge
-        store = self._workspace(person, as_of) if about_person else knowledge.about_nobody()
-        return Explainer(store, knowledge.rules, self._supported(knowledge)).explain(conclusion)
+            then = past(self._keeper, person, as_of)
+            knowledge, facts, day = then.knowledge, then.facts, as_of
+        supported = self._supported(knowledge)
+        if not facts:
+            return Explainer(knowledge.about_nobody(), knowledge.rules, supported).explain(
+                conclusion
+            )
+        task = ExplainConclusion(conclusion, person_iri(person), triples_written(facts), day)
+        explained = self._deriver.run(task, knowledge.premises)
+        if explained is None:
+            raise NothingConcludedError(conclusion.value)
+        return with_support(explained, supported)
 
     def why_not(self, what: str, things: Mapping[str, str]) -> WhyNot:
         """Why something was not concluded, or that it was.

@@ -46,7 +46,7 @@ FULL = Plan(
         SAMPLED: (100_000,),
     },
     engines={
-        "rdflib": (1, 2, 3),
+        "rdflib": (1, 2),
         "rdflib, patterns ordered": (4, 16, 64),
         "oxrdflib": (10, 100, 400),
         "pySHACL": (1, 2),
