@@ -23,8 +23,8 @@ from kb_service.knowledge_files import knowledge_root
 from kb_service.store import KnowledgeStore, as_stored
 from kb_service.vocabulary import BASE, local_id, person_conclusions_graph
 from tests.small_organisation import ORGANISATION
-from tests.worlds import people_facts, shared_facts
 from tests.test_incremental import kept_for
+from tests.worlds import people_facts, shared_facts
 
 HEADER = """# A rule that somebody got wrong
 #

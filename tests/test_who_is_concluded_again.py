@@ -52,7 +52,9 @@ class Change:
         self.keeper = Keeper(self.store, knowledge_root(), Deriver(processes=0))
         self.keeper.replace_shared(graphs(ORGANISATION), rules=read_rule_book())
         facts = people_facts(ORGANISATION)
-        people: dict[str, ToStore] = {name: ([], facts[iri("person", name)]) for name in sorted(EVERYBODY)}
+        people: dict[str, ToStore] = {
+            name: ([], facts[iri("person", name)]) for name in sorted(EVERYBODY)
+        }
         self.keeper.store_people(people, Steps(None, 1))
         self._times = self._told()
 
