@@ -76,6 +76,8 @@ NUMBERS = sorted(
         local_id(triple.subject)
         for triple in knowledge()[POLICY_GRAPH]
         if isinstance(triple.subject, NamedNode)
+        and triple.predicate == A
+        and triple.object != iri("judgement", "ProtectedAttribute")
     }
 )
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
-from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, serialize
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse, serialize
 from rdflib import Graph
 
 from kb_service.engine.checker.folders import placing_faults
@@ -90,12 +91,21 @@ def _said(rule: Rule) -> tuple[tuple[NamedNode, str, str], ...]:
 
 
 def shacl_turtle(book: RuleBook) -> bytes:
-    """The same as Turtle that people can read, each query in lines as in its file."""
+    """The same as Turtle that people can read, each query in lines as in its file.
+
+    rdflib writes a text in lines, and one that ends in a backslash and a quotation mark wrongly: then
+    Oxigraph writes it, in one line.
+    """
+    triples = rules_as_shacl(book)
     graph = Graph(bind_namespaces="none")
     for name in ("dcterms", "judgement", "owl", "rule", "sh", "skos", "xsd"):
         graph.bind(name, NAMESPACES[name])
-    graph.parse(serialize(rules_as_shacl(book), format=RdfFormat.N_TRIPLES), format="nt")
-    return graph.serialize(format="turtle", encoding="utf-8")
+    graph.parse(serialize(triples, format=RdfFormat.N_TRIPLES), format="nt")
+    text = graph.serialize(format="turtle", encoding="utf-8")
+    with suppress(SyntaxError):
+        if {quad.triple for quad in parse(text, format=RdfFormat.TURTLE)} == set(triples):
+            return text
+    return serialize(triples, format=RdfFormat.TURTLE) or b""
 
 
 def rules_from_shacl(triples: Iterable[Triple]) -> RuleBook:
