@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 from pyoxigraph import RdfFormat, Triple, serialize
 
-from kb_service.cli.commands import Command, data_folder, option, with_shared_options
+from kb_service.cli.commands import Command, option, with_shared_options
 from kb_service.cli.documents import in_file, read_bytes
 from kb_service.cli.failures import Unavailable
 from kb_service.cli.findings import print_findings
@@ -116,8 +116,7 @@ def reason(files: tuple[Path, ...], reasoner: str, form: str) -> None:
     """Print what is wrong and what follows, and end with 1 when something is wrong."""
     with reading_anything() as base:
         facts = _facts(base, files)
-    cache = data_folder() / "reasoning" if data_folder().is_dir() else None
-    outcome = _reasoned(facts, reasoner, cache)
+        outcome = _reasoned(facts, reasoner, base.reasoning_cache)
     if form == "json":
         click.echo(json.dumps(_document(outcome), ensure_ascii=False, indent=2))
     elif form == "turtle":
@@ -135,7 +134,7 @@ def reason(files: tuple[Path, ...], reasoner: str, form: str) -> None:
 def _facts(base: KnowledgeBase, files: Sequence[Path]) -> list[Triple]:
     """What is loaded, or else the shipped ontology with the files."""
     if not files:
-        return base.shared_facts()
+        return base.ontology_facts()
     facts = [t for triples in read_shared_knowledge(base.root).values() for t in triples]
     faults: list[Finding] = []
     for path in files:

@@ -255,9 +255,14 @@ class KnowledgeBase:
                 found += refused.findings
         return found
 
-    def shared_facts(self) -> list[Triple]:
-        """Every asserted fact that is not about one person."""
-        return self._keeper.shared_facts()
+    def ontology_facts(self) -> list[Triple]:
+        """Every fact of the ontologies and the policy, shipped or uploaded."""
+        return self._keeper.ontology_facts()
+
+    @property
+    def reasoning_cache(self) -> Path:
+        """The folder in which answers of reasoners are kept."""
+        return self._keeper.cache / "reasoning"
 
     def missing(self) -> list[Finding]:
         """What this machine lacks to work in full, and what is done instead."""

@@ -75,7 +75,8 @@ class Begun:
 class Keeper:
     """Owns the lock under which facts and conclusions change together.
 
-    `knowledge` is everything that is not about one person, as last stored.
+    `knowledge` is everything that is not about one person, as last stored; `cache` is the folder for
+    what took long to find out, that of `RENGANG_CACHE` or else one in the data folder.
     """
 
     def __init__(self, store: KnowledgeStore, root: Path, deriver: Deriver) -> None:
@@ -85,7 +86,7 @@ class Keeper:
         self._root = root
         self._moments = Moments()
         shared = os.environ.get("RENGANG_CACHE")
-        self._cache = Path(shared) if shared else store.data.cache
+        self.cache = Path(shared) if shared else store.data.cache
         self.knowledge = self._read_knowledge()
 
     # What is stored
@@ -110,6 +111,11 @@ class Keeper:
     def shared_facts(self) -> list[Triple]:
         """Every asserted fact that is not about one person."""
         return joined(self.knowledge.graphs)
+
+    def ontology_facts(self) -> list[Triple]:
+        """The same without what describes the organisation, which is no ontology."""
+        graphs = self.knowledge.graphs
+        return joined({name: graphs[name] for name in graphs if name != ORGANISATION_GRAPH})
 
     def uploaded_graphs(self) -> set[NamedNode]:
         """The graphs of ontologies that somebody uploaded."""
@@ -161,7 +167,7 @@ class Keeper:
         if any(fact.object == Literal(digest) for fact in facts):
             self.pass_time(progress)
             return
-        rules = checked_rules(self._root, self._cache / "rules")
+        rules = checked_rules(self._root, self.cache / "rules")
         graphs = read_shared_knowledge(self._root)
         shipped = {fact.object for fact in facts if fact.predicate == _PART}
         gone = [name for name in shipped if isinstance(name, NamedNode) and name not in graphs]
@@ -281,7 +287,7 @@ class Keeper:
         Asked again about the same facts, it answers from what it remembers.
         """
         try:
-            return infer(facts, cache=self._cache / "reasoning")
+            return infer(facts, cache=self.cache / "reasoning")
         except InconsistentOntology as error:
             raise RefusedInput(error.findings) from error
 
