@@ -13,12 +13,19 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings
 from werkzeug.wrappers import Response
 
 from kb_service.knowledge_base import KnowledgeBase
 from kb_service.people_records import AssessmentRecord, PersonRecord
 from kb_service.web import create_app
 from kb_service.web.service import EXTENSION
+
+# A busy machine is no fault of the code: examples may take as long as they need.
+settings.register_profile(
+    "suite", settings.get_profile("ci" if "CI" in os.environ else "default"), deadline=None
+)
+settings.load_profile("suite")
 
 RECENTLY = date.today() - timedelta(days=30)
 
