@@ -16,7 +16,6 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _PREFIX = re.compile(r"PREFIX\s+([\w-]*):\s*<([^>]*)>", re.IGNORECASE)
-_AGGREGATE = re.compile(r"\((MAX|MIN)\(\?(\w+)\) AS \?(\w+)\)")
 _GROUP = re.compile(r"\s*GROUP BY((?:\s*\?\w+)+)")
 
 
@@ -27,12 +26,10 @@ def squeezed(text: str) -> str:
 
 @dataclass(frozen=True)
 class SubSelect:
-    """An aggregate inside a body: its pattern, what it groups by, and which variable of the
-    pattern an outer variable is the MAX or MIN of."""
+    """An aggregate inside a body: its pattern, and what it groups by."""
 
     body: str
     groups: tuple[str, ...]
-    extremes: tuple[tuple[str, str], ...]
 
 
 class QueryText:
@@ -91,6 +88,5 @@ class QueryText:
             block = self._block(match.end())
             group = _GROUP.match(self._text, match.end() + len(block))
             variables = re.findall(r"\?(\w+)", group[1]) if group else []
-            extremes = tuple((inner, outer) for _, inner, outer in _AGGREGATE.findall(match[1]))
-            found.append(SubSelect(block[1:-1], tuple(variables), extremes))
+            found.append(SubSelect(block[1:-1], tuple(variables)))
         return tuple(found)
