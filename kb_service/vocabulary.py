@@ -10,6 +10,7 @@ BASE = "https://w3id.org/rengang/"
 
 NAMESPACES: dict[str, str] = {
     "ability": BASE + "ability/",
+    "agent": BASE + "agent/",
     "axis": BASE + "axis/",
     "category": BASE + "indicator-category/",
     "core": BASE + "ontology/core#",
@@ -30,6 +31,7 @@ NAMESPACES: dict[str, str] = {
     "model": BASE + "position-model/",
     "motivation": BASE + "motivation/",
     "org": "http://www.w3.org/ns/org#",
+    "outcome": BASE + "objection-outcome/",
     "owl": "http://www.w3.org/2002/07/owl#",
     "part": BASE + "part/",
     "people": BASE + "ontology/people#",
@@ -64,11 +66,15 @@ POLICY_GRAPH = NamedNode(BASE + "policy")
 ORGANISATION_GRAPH = NamedNode(BASE + "organisation")
 RULES_GRAPH = NamedNode(BASE + "rules")
 VERSIONS_GRAPH = NamedNode(BASE + "versions")
+STORE_GRAPH = NamedNode(BASE + "store")
 HISTORY_GRAPHS = BASE + "history/"
 SHARED_HISTORY = NamedNode(HISTORY_GRAPHS + "shared")
 PEOPLE_GRAPHS = BASE + "people/"
 SHARED_CONCLUSIONS = NamedNode(BASE + "conclusions/shared")
-PERSON_CONCLUSIONS = BASE + "conclusions/people/"
+CONCLUSIONS = BASE + "conclusions/"
+PERSON_CONCLUSIONS = CONCLUSIONS + "people/"
+
+PEOPLE_HISTORY = HISTORY_GRAPHS + "people/"
 
 
 def iri(prefix: str, local: str = "") -> NamedNode:
@@ -101,9 +107,18 @@ def person_conclusions_graph(person_id: str) -> NamedNode:
 
 def person_history_graph(person_id: str) -> NamedNode:
     """The graph that holds what was changed in one person's facts."""
-    return NamedNode(f"{HISTORY_GRAPHS}people/{quote(person_id, safe='')}")
+    return NamedNode(PEOPLE_HISTORY + quote(person_id, safe=""))
+
+
+def is_shared(graph: str) -> bool:
+    """Whether a graph is about nobody in particular, so that everyone may read it."""
+    return not graph.startswith((PEOPLE_GRAPHS, PERSON_CONCLUSIONS, PEOPLE_HISTORY))
 
 
 A = iri("rdf", "type")
 IDENTIFIER = iri("dcterms", "identifier")
 LABEL = iri("skos", "prefLabel")
+BELONGS_TO = (iri("people", "ofPerson"), iri("people", "inAssessment"), iri("people", "raisedFor"))
+"""From a rating, an assessment, an objection towards the person whom it is about."""
+HOLDS = iri("org", "holds")
+"""From a person to the post that is theirs."""

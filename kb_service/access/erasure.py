@@ -1,0 +1,90 @@
+"""People erased: nothing that was held of them is left in the data folder, nor comes back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterable, Sequence
+from pathlib import Path
+
+from kb_service.access.refusals import require
+from kb_service.access.view import View
+from kb_service.knowledge_base.objections import objections_in
+from kb_service.store.disk import write_whole
+from kb_service.store.erasures import digest_of, erased_digests, remember
+
+Forget = Callable[[Collection[str]], object]
+"""Removes what mentions one of these strings from some other place in the data folder."""
+
+_UNFINISHED = "erasing.json"
+
+
+def erase(view: View, people: Sequence[str], also: Iterable[Forget] = ()) -> None:
+    """Erase people: facts, conclusions, history, names, and every file's strings of them.
+
+    `also` are the places beside store and register that may mention them. `finish` makes up for a
+    power cut in the middle. Raises NotAllowed, and UnknownThingError before anybody is erased.
+    """
+    require(view.caller, "writes_people")
+    with view.register.writing:
+        keys = list(dict.fromkeys(view.key_of(person) for person in people))
+        _begin(view, keys)
+        _carry_out(view, keys, also)
+
+
+def finish(view: View, also: Iterable[Forget] = ()) -> int:
+    """Erase whoever should be and is still there; answers how many people those were.
+
+    Somebody is when a power cut came in between, or when a backup from before was restored.
+    """
+    data, mark = view.knowledge_base.store.data, _mark(view)
+    with view.register.writing:
+        unfinished = set(json.loads(mark.read_bytes())) if mark.exists() else set()
+        digests = unfinished | erased_digests(data.erased)
+        known = {entry.key for entry in view.register.all()} if digests else set()
+        known |= set(view.knowledge_base.people_ids()) if digests else set()
+        keys = sorted(key for key in known if digest_of(key) in digests)
+        if keys or mark.exists():
+            _carry_out(view, keys, also)
+        return len(keys)
+
+
+def _begin(view: View, keys: Iterable[str]) -> None:
+    """Remember for good that these people are erased, and that it is yet to be done."""
+    folder = view.knowledge_base.store.data.path
+    mark = _mark(view)
+    unfinished = set(json.loads(mark.read_bytes())) if mark.exists() else set()
+    for key in keys:
+        remember(folder, key)
+        unfinished.add(digest_of(key))
+    write_whole(mark, json.dumps(sorted(unfinished)).encode())
+
+
+def _carry_out(view: View, keys: Sequence[str], also: Iterable[Forget]) -> None:
+    """Remove people everywhere, the register last of what could still tell who they are."""
+    base, register = view.knowledge_base, view.register
+    strings = _strings_of(view, keys)
+    for forget in also:
+        forget(strings)
+    base.forget_people(keys)
+    register.forget_all(keys)
+    base.store.rebuild()
+    _mark(view).unlink(missing_ok=True)
+
+
+def _strings_of(view: View, keys: Sequence[str]) -> list[str]:
+    """What would tell of these people wherever it stood."""
+    found = dict.fromkeys(keys)
+    for key, entry in view.register.entries(keys).items():
+        found |= dict.fromkeys([entry.id, entry.name, *entry.contact.values()])
+        for correction in view.register.corrections_of(key):
+            earlier = (*correction.before.values(), *correction.after.values())
+            found |= dict.fromkeys(str(value) for value in earlier if value)
+    for key in keys:
+        for objection in objections_in(key, view.knowledge_base.facts_about(key)):
+            found[objection.grounds] = None
+    return list(found)
+
+
+def _mark(view: View) -> Path:
+    """The file that names, by digests, who is yet to be erased."""
+    return view.knowledge_base.store.data.path / _UNFINISHED

@@ -1,0 +1,40 @@
+"""Graphs as one caller may take them away: people by their ids and with names, or by pseudonym."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from kb_service.access.people_graphs import person_of_graph, renamed_content, renamed_graph
+from kb_service.access.reading_view import ReadingView
+from kb_service.access.translation import NAME
+from kb_service.people_records import person_iri
+from kb_service.vocabulary import PEOPLE_GRAPHS, is_shared
+
+
+def exported_names(view: ReadingView, names: Iterable[NamedNode]) -> dict[NamedNode, NamedNode]:
+    """Those of the graphs that the caller may read, each with the name that it is exported under."""
+    about = {name: person_of_graph(name) for name in names}
+    readable = set(view.people_keys())
+    shown = view.names.shown(key for key in about.values() if key in readable)
+    ids = {key: each.id for key, each in shown.items()}
+    return {
+        name: renamed_graph(name, ids)
+        for name, key in about.items()
+        if key in readable or (key is None and is_shared(name.value))
+    }
+
+
+def exported(view: ReadingView, name: NamedNode) -> list[Triple]:
+    """What a graph that the caller may read says, with people called as the caller calls them."""
+    triples = view.knowledge_base.store.graph(name)
+    key = person_of_graph(name)
+    if key is None:
+        return triples
+    view.note_people([key])
+    shown = view.names.shown([key])[key]
+    facts = renamed_content(name, triples, {key: shown.id})
+    if shown.name is not None and name.value.startswith(PEOPLE_GRAPHS):
+        facts.append(Triple(person_iri(shown.id), NAME, Literal(shown.name)))
+    return facts

@@ -1,0 +1,228 @@
+"""What one caller may read of the knowledge base, told in the ids and names that they may see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from pyoxigraph import NamedNode, Store, Triple
+
+from kb_service.access.counts import withhold
+from kb_service.access.people_view import PeopleView
+from kb_service.access.roles import People
+from kb_service.access.tables import as_seen, keys_in, sorted_before_people
+from kb_service.access.translation import renamed, renamed_node
+from kb_service.engine.explain import Explanation
+from kb_service.engine.obstacles import WhyNot
+from kb_service.engine.smallest_change import ChangesFound
+from kb_service.findings import Finding
+from kb_service.knowledge_base import Answer
+from kb_service.knowledge_base.checking import CheckedDocument, Progress
+from kb_service.knowledge_base.what_if import nobody
+from kb_service.people_records import (
+    AssessmentRecord,
+    Introduction,
+    PersonRecord,
+)
+from kb_service.questions import Counted, questions
+from kb_service.store.reach import EVERYTHING
+from kb_service.vocabulary import NAMESPACES
+
+_PERSON = NAMESPACES["person"]
+
+
+class ReadingView(PeopleView):
+    """The knowledge base as one caller sees it; see PeopleView for whom."""
+
+    def introduction(self, person: str) -> Introduction | None:
+        """What is stored about who somebody is, by name; None when nobody is called this."""
+        if not self.has_person(person):
+            return None
+        rows = self.ask("person", person=person).rows
+        if not rows:
+            return None
+        first: dict[str, Any] = dict(rows[0])
+        candidates = dict.fromkeys(
+            str(row["candidate_for"]) for row in rows if row["candidate_for"]
+        )
+        entry = self.entry(person)
+        return Introduction(
+            person,
+            first["name"] or person,
+            first["team"],
+            first["post"],
+            tuple(candidates),
+            entry.contact if entry else {},
+        )
+
+    # Answers
+
+    def ask(
+        self, name: str, *, limit: int | None = None, offset: int | None = None, **things: str
+    ) -> Answer:
+        """The answer to a question about the things with these ids, as far as the reach goes.
+
+        Raises UnknownThingError for a question, parameter or thing that does not exist.
+        """
+        return self._asked(name, things, limit, offset or 0)
+
+    def _asked(
+        self, name: str, things: Mapping[str, str], limit: int | None, offset: int
+    ) -> Answer:
+        known = self._with_key(things)
+        question = questions().get(name)
+        if question and question.counted and self.caller.rights.reads is People.NOBODY:
+            return self._counted(question.counted, name, known, limit, offset)
+        # By pseudonym nobody would find anybody: who is sorted by id is sorted by the id shown.
+        is_sorted_here = self.names.sees_names and question and sorted_before_people(question) == []
+        if not is_sorted_here:
+            found = self.knowledge_base.ask(
+                name, limit=limit, offset=offset or None, reach=self.reach, **known
+            )
+            return self._seen(found)
+        every = self.knowledge_base.ask(name, limit=None, offset=None, reach=self.reach, **known)
+        seen = as_seen(every, self.names)
+        end = None if limit is None else offset + limit
+        rows = seen.rows[offset:end]
+        self.note_people(self.names.keys(str(row[every.question.people]) for row in rows).values())
+        return Answer(seen.question, seen.columns, rows)
+
+    def _counted(
+        self,
+        counted: Counted,
+        name: str,
+        things: Mapping[str, str],
+        limit: int | None,
+        offset: int,
+    ) -> Answer:
+        """How many people, for who may see nobody: of everybody, without what few would give away."""
+        every = self.knowledge_base.ask(name, limit=None, offset=None, reach=EVERYTHING, **things)
+        counts = withhold(every.rows, counted, self.least_people_counted)
+        end = None if limit is None else offset + limit
+        return replace(every, rows=counts.rows[offset:end], withheld=counts.withheld)
+
+    def ask_as_of(self, day: date | None, name: str, **things: str) -> Answer:
+        """The answer to a question about one person, as it was when a day was over; None for now.
+
+        Raises UnknownThingError as `ask` does, and for a question that is not about one person.
+        """
+        if day is None:
+            return self._asked(name, things, None, 0)
+        return self._seen(self.knowledge_base.ask_as_of(day, name, **self._with_key(things)))
+
+    def _with_key(self, things: Mapping[str, str]) -> dict[str, str]:
+        """The things, the person by their pseudonym."""
+        if "person" not in things:
+            return dict(things)
+        return {**things, "person": self.key_of(things["person"])}
+
+    def _seen(self, found: Answer) -> Answer:
+        self.note_people(keys_in(found))
+        return as_seen(found, self.names)
+
+    def fit(self, person: str, model: str, as_of: date | None = None) -> dict[str, Any]:
+        """How a person fits a position, as a JSON document; see KnowledgeBase.fit."""
+        key = self.key_of(person)
+        document = self.knowledge_base.fit(key, model, as_of)
+        document["person"] = self._shown_id(key)
+        for each in document["basis"].get("since", []):
+            if each["kind"] == "facts":
+                each["id"] = document["person"]
+        return document
+
+    def _shown_id(self, key: str) -> str:
+        return self.names.shown([key])[key].id
+
+    def facts_about(self, person: str, as_of: date | None = None) -> list[Triple]:
+        """What is asserted about somebody, by pseudonym; see KnowledgeBase.facts_about."""
+        return self.knowledge_base.facts_about(self.key_of(person), as_of)
+
+    def workspace(self, person: str, as_of: date | None = None) -> Store:
+        """A store in memory with everything concluded of somebody; see KnowledgeBase.workspace."""
+        return self.knowledge_base.workspace(self.key_of(person), as_of)
+
+    def conclusion(self, named: NamedNode) -> NamedNode:
+        """The IRI of a conclusion, which carries a pseudonym, where the caller may have written an id.
+
+        Raises UnknownThingError for a person who is not in reach.
+        """
+        if not named.value.startswith(_PERSON):
+            return named
+        person = named.value.removeprefix(_PERSON).split("/", 1)[0]
+        return renamed_node(named, {person: self.key_of(person)})
+
+    def verdict_iri(self, person: str, model: str) -> NamedNode:
+        """The IRI of the verdict on a person for a model. Raises UnknownThingError."""
+        return self.knowledge_base.verdict_iri(self.key_of(person), model)
+
+    def explain(self, conclusion: NamedNode, as_of: date | None = None) -> Explanation:
+        """Why something was concluded, down to assertions; see KnowledgeBase.explain."""
+        return self.knowledge_base.explain(self.conclusion(conclusion), as_of)
+
+    def why_not(self, what: str, things: Mapping[str, str]) -> WhyNot:
+        """Why something was not concluded of a person, or that it was."""
+        return self.knowledge_base.why_not(what, self._with_key(things))
+
+    def smallest_change(
+        self, verdict: str, person: str, model: str, seconds: float
+    ) -> ChangesFound:
+        """The smallest change of one or two ratings that would give a verdict."""
+        return self.knowledge_base.smallest_change(verdict, self.key_of(person), model, seconds)
+
+    def what_if(
+        self, body: object, *, limit: int = 500, offset: int = 0, progress: Progress | None = None
+    ) -> dict[str, Any]:
+        """What would be concluded otherwise for those in reach; see KnowledgeBase.what_if."""
+        asked, person = self._about_key(body)
+        among = [person] if person else self.people_keys()
+        document = self.knowledge_base.what_if(
+            asked, limit=limit, offset=offset, among=among, progress=progress
+        )
+        self.note_people(among)
+        shown = self.names.shown(row["person"] for row in document["rows"])
+        document["rows"] = [
+            {"person": shown[row["person"]].id, "name": shown[row["person"]].name}
+            | {field: value for field, value in row.items() if field != "person"}
+            for row in document["rows"]
+        ]
+        return document
+
+    def _about_key(self, body: object) -> tuple[object, str | None]:
+        """A request with the person by pseudonym, and that; what is not understood stays as it is."""
+        whom = body.get("for") if isinstance(body, dict) else None
+        if not isinstance(body, dict) or not isinstance(whom, dict):
+            return body, None
+        person = whom.get("person")
+        if not isinstance(person, str):
+            return body, None
+        key = self.names.key(person)
+        if not self._may_read(key):
+            raise nobody(person)
+        if not self.knowledge_base.has_person(key):
+            return body, None
+        return {**body, "for": {**whom, "person": key}}, key
+
+    # Checks
+
+    def check_document(self, data: bytes, media_type: str, filename: str = "") -> CheckedDocument:
+        """What the shapes say of a stranger's RDF, which calls people as the caller does."""
+        return self.knowledge_base.check_document(data, media_type, filename, self._known_as)
+
+    def _known_as(self, person: str) -> list[Triple]:
+        """What is known of somebody in reach, told by the id that the caller uses."""
+        key = self.names.key(person)
+        if not self._may_read(key):
+            return []
+        return renamed(self.knowledge_base.facts_about(key), {key: person})
+
+    def check_records(
+        self,
+        people: Iterable[Introduction],
+        assessments: Iterable[AssessmentRecord],
+        places: Callable[[str], str] | None = None,
+    ) -> tuple[Finding, ...]:
+        """What the shapes say of records, without storing them; raises RefusedInput."""
+        records: list[PersonRecord] = [person.record for person in people]
+        return self.knowledge_base.check_records(records, assessments, places)
