@@ -21,6 +21,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Any
 
 _LENGTH = struct.Struct(">Q")
@@ -42,6 +43,14 @@ _SYSCALLS = {
 _IO_URING_SETUP = 425
 
 
+class Kind(IntEnum):
+    """What a message from a worker is."""
+
+    PIECE = 1
+    ANSWER = 2
+    FAILURE = 3
+
+
 class Oversized(Exception):
     """The other side announced a message larger than this side reads."""
 
@@ -55,6 +64,8 @@ class Setup:
     memory_mb: int
     max_answer_bytes: int
     parent: int
+    streams: bool = False
+    """Whether the handler is given a second argument: a function that sends a piece of the answer."""
 
 
 def pack(request: object, deadline: float) -> bytes:
@@ -63,9 +74,11 @@ def pack(request: object, deadline: float) -> bytes:
 
 
 def send(channel: socket.socket, message: bytes) -> None:
-    """Write one message, preceded by its length; the socket's timeout bounds the whole of it."""
-    channel.sendall(_LENGTH.pack(len(message)))
-    channel.sendall(message)
+    """Write one message, preceded by its length; the socket's timeout bounds the whole of it.
+
+    In one call: the reader would else be woken twice.
+    """
+    channel.sendall(_LENGTH.pack(len(message)) + message)
 
 
 def receive(channel: socket.socket, limit: int, end: float | None = None) -> bytearray:
@@ -105,14 +118,15 @@ def run(descriptor: int) -> None:
     try:
         handler = _start(setup)
     except Exception as error:
-        send(channel, pickle.dumps((False, _said(error))))
+        send(channel, _packed(Kind.FAILURE, _said(error)))
         return
-    send(channel, pickle.dumps((True, None)))
+    send(channel, _packed(Kind.ANSWER, None))
     rest: Callable[[], None] = getattr(handler, "rest", _nothing)
+    respond = _streaming(handler, channel) if setup.streams else handler
     with contextlib.suppress(EOFError, ConnectionError):
         while True:
             message = receive(channel, sys.maxsize)
-            send(channel, _answer(handler, message, setup.max_answer_bytes))
+            _answer(respond, message, channel, setup.max_answer_bytes)
             rest()
 
 
@@ -120,16 +134,31 @@ def _nothing() -> None:
     """What most handlers do between requests."""
 
 
-def _start(setup: Setup) -> Callable[[Any], object]:
+def _start(setup: Setup) -> Callable[..., object]:
     module, _, function = setup.entry.partition(":")
-    handler: Callable[[Any], object] = getattr(importlib.import_module(module), function)(
+    handler: Callable[..., object] = getattr(importlib.import_module(module), function)(
         *setup.init_args
     )
     return handler
 
 
-def _answer(handler: Callable[[Any], object], message: bytearray, limit: int) -> bytes:
-    """The pickled outcome: `(True, value)` or `(False, reason)`.
+def _streaming(
+    handler: Callable[[Any, Callable[[object], None]], object], channel: socket.socket
+) -> Callable[[Any], object]:
+    def emit(piece: object) -> None:
+        send(channel, _packed(Kind.PIECE, piece))
+
+    return lambda request: handler(request, emit)
+
+
+def _packed(kind: Kind, value: object) -> bytes:
+    return pickle.dumps((kind, value), protocol=pickle.HIGHEST_PROTOCOL)
+
+
+def _answer(
+    respond: Callable[[Any], object], message: bytearray, channel: socket.socket, limit: int
+) -> None:
+    """Send the outcome of a request, within its deadline also when nobody takes it.
 
     The kernel's own alarm ends the process a little after the deadline even when the parent cannot
     and the handler is deep in native code. Out of memory, the process ends too: what a library
@@ -138,17 +167,20 @@ def _answer(handler: Callable[[Any], object], message: bytearray, limit: int) ->
     (deadline,) = _DEADLINE.unpack_from(message)
     signal.setitimer(signal.ITIMER_REAL, deadline + _GRACE)
     try:
-        request = pickle.loads(memoryview(message)[_DEADLINE.size :])
-        answer = pickle.dumps((True, handler(request)), protocol=pickle.HIGHEST_PROTOCOL)
-    except MemoryError:
-        os._exit(errno.ENOMEM)
-    except Exception as error:
-        answer = pickle.dumps((False, _said(error)))
+        try:
+            request = pickle.loads(memoryview(message)[_DEADLINE.size :])
+            answer = _packed(Kind.ANSWER, respond(request))
+        except MemoryError:
+            os._exit(errno.ENOMEM)
+        except ConnectionError:
+            raise
+        except Exception as error:
+            answer = _packed(Kind.FAILURE, _said(error))
+        if len(answer) > limit:
+            answer = _packed(Kind.FAILURE, f"the answer is larger than {limit} bytes")
+        send(channel, answer)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-    if len(answer) > limit:
-        return pickle.dumps((False, f"the answer is larger than {limit} bytes"))
-    return answer
 
 
 def _said(error: Exception) -> str:

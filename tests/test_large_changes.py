@@ -12,7 +12,8 @@ import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
 
 from kb_service.store import KnowledgeStore
-from kb_service.store.pending_change import PendingChange
+from kb_service.store.changes import Change
+from kb_service.store.journal import Commit, Journal
 
 MANY = 450
 WORDS = 50
@@ -75,23 +76,23 @@ def test_readers_of_every_kind_see_the_state_before_until_all_is_done(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[set[str]] = []
-    updates = PendingChange.updates
+    changes = Commit.changes
     data = tmp_path / "data"
 
     with KnowledgeStore(data) as store:
         store.replace_many(all_saying("old"))
 
-        def watched(pending: PendingChange) -> Iterator[str]:
-            for number, update in enumerate(updates(pending)):
-                yield update
-                if number == MANY // 2:
+        def watched(commit: Commit) -> Iterator[Change]:
+            for number, change in enumerate(changes(commit)):
+                yield change
+                if number == 1:
                     seen.append(heard(store))
                     with store.checkpoint() as path:
                         seen.append({str(len(list(Store.read_only(str(path)).named_graphs())))})
                     with KnowledgeStore(data, read_only=True) as beside:
                         seen.append(heard(beside))
 
-        monkeypatch.setattr(PendingChange, "updates", watched)
+        monkeypatch.setattr(Commit, "changes", watched)
         before = store.generation
         store.replace_many((graph(n), saying(n, "new")) for n in range(MANY + 10))
 
@@ -101,28 +102,28 @@ def test_readers_of_every_kind_see_the_state_before_until_all_is_done(
         assert store.generation == before + 1
 
 
-def test_a_change_interrupted_by_a_failure_is_finished_by_the_next_write(
+def test_a_large_change_that_was_decided_is_carried_out_when_the_disk_has_room_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    updates = PendingChange.updates
+    changes = Commit.changes
 
-    def full_disk(pending: PendingChange) -> Iterator[str]:
-        for number, update in enumerate(updates(pending)):
-            if number == MANY // 2:
+    def full_disk(commit: Commit) -> Iterator[Change]:
+        for number, change in enumerate(changes(commit)):
+            if number == 1:
                 raise OSError("No space left on device")
-            yield update
+            yield change
 
     with KnowledgeStore(tmp_path / "data") as store:
         store.replace_many(all_saying("old"))
-        monkeypatch.setattr(PendingChange, "updates", full_disk)
-        with pytest.raises(OSError, match="No space left"):
-            store.replace_many(all_saying("new"))
-        between = heard(store)
-        monkeypatch.setattr(PendingChange, "updates", updates)
+        monkeypatch.setattr(Commit, "changes", full_disk)
+        store.replace_many(all_saying("new"))
+        between, state = heard(store), store.state.code
+        monkeypatch.setattr(Commit, "changes", changes)
         store.replace_graphs({graph(0): saying(0, "last")})
 
-        assert between == {"old", str(MANY)}
+        assert (between, state) == ({"old", str(MANY)}, "disk-full")
         assert heard(store) == {"new", "last", str(MANY)}
+        assert store.state.code == "ok"
 
 
 def test_killed_after_it_was_decided_a_change_is_carried_out_by_the_next_start(
@@ -132,17 +133,17 @@ def test_killed_after_it_was_decided_a_change_is_carried_out_by_the_next_start(
         import os, sys
         from pathlib import Path
         from kb_service.store import KnowledgeStore
-        from kb_service.store.pending_change import PendingChange
-        from tests.test_large_changes import MANY, all_saying
-        updates = PendingChange.updates
-        def killed(pending):
-            for number, update in enumerate(updates(pending)):
-                if number == MANY // 2:
+        from kb_service.store.journal import Commit
+        from tests.test_large_changes import all_saying
+        changes = Commit.changes
+        def killed(commit):
+            for number, change in enumerate(changes(commit)):
+                if number == 1:
                     os._exit(9)
-                yield update
+                yield change
         store = KnowledgeStore(Path(sys.argv[1]))
         store.replace_many(all_saying("old"))
-        PendingChange.updates = killed
+        Commit.changes = killed
         store.replace_many(all_saying("new"))
     """
     data = tmp_path / "data"
@@ -163,9 +164,9 @@ def test_killed_before_it_was_decided_a_change_leaves_no_trace(tmp_path: Path) -
     data = tmp_path / "data"
     with KnowledgeStore(data) as store:
         store.replace_many(all_saying("old"))
-    half = PendingChange(data / "pending")
-    half.begin()
-    half.add("CLEAR ALL")
+    journal = Journal(data / "journal")
+    journal.append_part(Change(emptied=(graph(0),)))
+    journal.close()
 
     with KnowledgeStore(data) as store:
         store.replace_many(all_saying("new"))

@@ -423,7 +423,7 @@ def copied(folder: Path, target: Path) -> Path:
     """The files as a power cut would leave them: a copy during which the engine removed none."""
     for _ in range(50):
         try:
-            return Path(shutil.copytree(folder, target))
+            return Path(shutil.copytree(folder, target, symlinks=True))
         except shutil.Error:
             shutil.rmtree(target)
     raise AssertionError("the engine removes files all the time")

@@ -48,6 +48,7 @@ class Checkpoints:
                     self._remove_unless_read(before[1])
             path = self._newest[1]
             self._readers[path] += 1
+        del make  # it belongs to the store, which who stays in here must not keep open
         try:
             yield path
         finally:
@@ -56,7 +57,7 @@ class Checkpoints:
                 if self._newest is None or path != self._newest[1]:
                     self._remove_unless_read(path)
 
-    def close(self) -> None:
+    def retire(self) -> None:
         """Remove what nobody reads; readers remove the rest when they leave."""
         with self._lock:
             before, self._newest = self._newest, None
@@ -94,9 +95,9 @@ class Snapshot:
             try:
                 if _copy_store(store, snapshot.path):
                     return snapshot, opened(snapshot.path)
-                snapshot.remove()
+                snapshot.close()
             except OSError:
-                snapshot.remove()
+                snapshot.close()
                 if attempt == _ATTEMPTS - 1:
                     raise
         raise OSError(f"{store} changes too fast to be copied; try again")
@@ -109,7 +110,7 @@ class Snapshot:
         fcntl.flock(owner, fcntl.LOCK_EX)
         return cls(path, owner)
 
-    def remove(self) -> None:
+    def close(self) -> None:
         """Delete the copy."""
         shutil.rmtree(self.path, ignore_errors=True)
         if self._owner >= 0:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 _MARK = "rengang-data.json"
 _UNFINISHED_MARK = _MARK + ".new"
+_CONFIGURATION = "rengang.toml"
 _FORMAT = "rengang data folder"
 _VERSION = 1
 
@@ -34,19 +35,64 @@ class DataFolder:
         return self.path / "checkpoints"
 
     @property
+    def shared(self) -> Path:
+        """A store that holds nothing but shared graphs, made anew at each start."""
+        return self.path / "shared"
+
+    @property
+    def rebuilding(self) -> Path:
+        """There while the store is being written anew."""
+        return self.path / "rebuilding"
+
+    @property
+    def probe(self) -> Path:
+        """Written for a moment to find out whether the disk can be written again."""
+        return self.path / "probe"
+
+    @property
     def snapshots(self) -> Path:
         """Hard-linked copies that other processes read, made by themselves."""
         return self.path / "snapshots"
 
     @property
     def pending(self) -> Path:
-        """A change that counts and has yet to be carried out, if there is one."""
+        """There while a large change is half carried out: where the state before it can be read."""
         return self.path / "pending"
 
     @property
     def cache(self) -> Path:
         """What took long to find out, by the content it was found out of."""
         return self.path / "cache"
+
+    @property
+    def register(self) -> Path:
+        """Names, contact data and ids of people by pseudonym: a database that no query sees."""
+        return self.path / "register.sqlite"
+
+    @property
+    def access(self) -> Path:
+        """Tokens, hashed."""
+        return self.path / "access.sqlite"
+
+    @property
+    def requests(self) -> Path:
+        """Writes that were answered, by idempotency key."""
+        return self.path / "requests.sqlite"
+
+    @property
+    def audit(self) -> Path:
+        """The folder of the audit trail."""
+        return self.path / "audit"
+
+    @property
+    def journal(self) -> Path:
+        """The folder of the journal: every commit since the last backup and some before."""
+        return self.path / "journal"
+
+    @property
+    def erased(self) -> Path:
+        """Digests of the pseudonyms of people who were erased, to be erased again on restore."""
+        return self.path / "erased"
 
     @classmethod
     def create_or_open(cls, path: Path) -> DataFolder:
@@ -58,7 +104,7 @@ class DataFolder:
             raise NotADataFolder(f"{path} is a file. Name a folder.")
         path.mkdir(parents=True, exist_ok=True)
         if not (path / _MARK).exists():
-            if {entry.name for entry in path.iterdir()} - {_UNFINISHED_MARK}:
+            if {entry.name for entry in path.iterdir()} - {_UNFINISHED_MARK, _CONFIGURATION}:
                 raise NotADataFolder(
                     f"{path} holds files of something else. Name an empty or a new folder."
                 )

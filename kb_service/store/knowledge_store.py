@@ -2,76 +2,76 @@
 
 from __future__ import annotations
 
-import os
-import threading
+import secrets
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import contextmanager
 from pathlib import Path
-from types import MappingProxyType, TracebackType
-from typing import TypeAlias
+from types import TracebackType
 
-from pyoxigraph import (
-    BlankNode,
-    DefaultGraph,
-    Literal,
-    NamedNode,
-    Quad,
-    QuerySolutions,
-    Store,
-    Triple,
-)
+from pyoxigraph import DefaultGraph, NamedNode, Quad, QuerySolutions, Store, Triple
 
-from kb_service.store.checkpoints import Checkpoints, Snapshot, remove_abandoned
+from kb_service.store.changes import Term, change_of, change_towards
+from kb_service.store.checkpoints import Snapshot, remove_abandoned
+from kb_service.store.commit_queue import Request
 from kb_service.store.data_folder import DataFolder
-from kb_service.store.pending_change import PendingChange
-
-Term: TypeAlias = NamedNode | BlankNode | Literal | Triple
-
-_ATTEMPTS = 20
-_LOGGED_TRIPLES = 20_000
-_HELD_BY_ANOTHER = ("lock hold by current process", "Resource temporarily unavailable")
-
-
-class StoreInUse(RuntimeError):
-    """Another process writes this data folder; open it read-only, or stop the other."""
+from kb_service.store.journal import JournalPolicy
+from kb_service.store.opening import InPlace, open_snapshot
+from kb_service.store.reach import EVERYTHING, SHARED, Reach, Readable
+from kb_service.store.readers import Readers
+from kb_service.store.store_state import (
+    OPENED_READ_ONLY,
+    StoreDamaged,
+    StoreState,
+    is_damage,
+    state_after,
+)
+from kb_service.store.writer import Writer
 
 
 class KnowledgeStore:
     """Named graphs on disk, written by one process and by one thread of it at a time.
 
     What a call has acknowledged is on disk and survives a power cut. Reading goes on meanwhile and
-    sees whole commits only. `generation` counts the commits since the store was opened.
+    sees whole commits only, each once it is on disk.
     """
 
-    def __init__(self, folder: Path, *, read_only: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        read_only: bool = False,
+        journal: JournalPolicy | None = None,
+    ) -> None:
         """Open the data folder, made when it is missing or empty.
 
         Read-only, the store is the state of this moment, whether or not a writer goes on beside
-        it. Raises NotADataFolder or StoreInUse.
+        it. On a disk that cannot be written it opens all the same, and `state` says why it takes
+        no writes. Raises NotADataFolder, StoreInUse or StoreDamaged.
         """
-        self.generation = 0
-        self._logged = 0
-        self._writing = threading.Lock()
-        self._snapshot: Snapshot | None = None
-        self._checkpoints: Checkpoints | None = None
-        self._before: Store | None = None
-        self._held = ExitStack()
-        self._opened: Store | None
+        self._instance = secrets.token_hex(6)
+        self._snapshot: Snapshot | InPlace | None = None
+        self._copied: Store | None = None
+        self._writer: Writer | None = None
         if read_only:
-            data = DataFolder.open(folder)
-            remove_abandoned(data.snapshots)
-            self._snapshot, self._opened = _snapshot(data)
+            self.data = DataFolder.open(folder)
+            shared = self._open_to_read()
+            self._readers = Readers(self.data, shared)
         else:
-            data = DataFolder.create_or_open(folder)
-            self._opened = _open_to_write(data)
-        self.data = data
-        self._tables = data.store
-        self._pending = PendingChange(data.pending)
-        if not read_only:
-            self._finish_pending()
-            self._checkpoints = Checkpoints(data.checkpoints)
-            remove_abandoned(data.snapshots)
+            self.data = DataFolder.create_or_open(folder)
+            self._readers = Readers(self.data)
+            self._writer = Writer(self.data, journal or JournalPolicy(), self._readers)
+            remove_abandoned(self.data.snapshots)
+
+    def _open_to_read(self) -> Path | None:
+        """Open a copy, or the files as they lie where no copy can be made; where files may go."""
+        try:
+            remove_abandoned(self.data.snapshots)
+            self._snapshot, self._copied = open_snapshot(self.data)
+            return self._snapshot.path / "shared"
+        except OSError:
+            self._snapshot = InPlace(self.data, is_ours=False)
+            self._copied = self._snapshot.store
+            return None
 
     def __enter__(self) -> KnowledgeStore:
         return self
@@ -90,16 +90,21 @@ class KnowledgeStore:
         return self.data.path
 
     @property
-    def _store(self) -> Store:
-        """What is written."""
-        if self._opened is None:
-            raise ValueError("the store is closed")
-        return self._opened
+    def generation(self) -> int:
+        """How many commits were made since the store was opened."""
+        return self._readers.generation
 
     @property
-    def _readable(self) -> Store:
-        """What is read: the state before a large change for as long as it is being carried out."""
-        return self._before or self._store
+    def tag(self) -> str:
+        """A name of the committed state: another one after every commit and every start."""
+        return f"{self._instance}-{self.generation}"
+
+    @property
+    def state(self) -> StoreState:
+        """Whether writes are taken, and if not, why; asking tries whether the cause is gone."""
+        return OPENED_READ_ONLY if self._writer is None else self._writer.state
+
+    # Writing
 
     def replace_graphs(
         self,
@@ -111,23 +116,30 @@ class KnowledgeStore:
         """Make each named graph hold exactly these triples, all of them in one transaction.
 
         `additions` go to graphs whose other triples stay. `stored` is what graphs hold now, where
-        the one caller who writes them has read it already. An empty iterable drops the graph. Only differences are written. Memory grows with the
-        triples that differ, by about 3 KB each: give a large import in batches.
+        the one caller who writes them has read it already. An empty iterable drops the graph. Only
+        differences are written. Memory grows with the triples that differ, by about 3 KB each: give
+        a large import in batches. Raises StoreReadOnly when it cannot be written.
         """
-        if self._checkpoints is None:
-            raise ValueError("the store was opened read-only")
-        with self._writing:
-            self._settle()
-            change = _Change.towards(
-                graphs, self._store, additions=additions or {}, known=stored or {}
+        whole = {name: list(triples) for name, triples in graphs.items()}
+        more = {name: list(triples) for name, triples in (additions or {}).items()}
+        known = {name: list(triples) for name, triples in (stored or {}).items()}
+        self._to_write().commit(
+            Request(
+                frozenset((*whole, *more)),
+                lambda store: change_towards(whole, store, additions=more, known=known),
             )
-            if not change.size:
-                return
-            try:
-                self._store.update(change.text)
-                self._make_durable(change.size)
-            finally:
-                self.generation += 1
+        )
+
+    def apply(self, removed: Iterable[Quad], added: Iterable[Quad]) -> None:
+        """Remove quads, then add quads, all of them in one transaction.
+
+        Blank nodes are the nodes that the store has under that name. What is removed and not there,
+        or added and there already, changes nothing. Work and memory grow with what is given, not
+        with the graphs. Raises StoreReadOnly when it cannot be written.
+        """
+        gone, new = tuple(removed), tuple(added)
+        graphs = frozenset(quad.graph_name for quad in (*gone, *new))
+        self._to_write().commit(Request(graphs, lambda store: change_of(gone, new, store)))
 
     def replace_many(self, graphs: Iterable[tuple[NamedNode, Iterable[Triple]]]) -> int:
         """The same for more graphs than memory holds; answers how many triples differed.
@@ -136,95 +148,83 @@ class KnowledgeStore:
         the store after a crash, unless the change was decided by then: it is then carried out.
         Nothing changes when `graphs` raises on the way. Each name may be given once.
         """
-        if self._checkpoints is None:
+        return self._to_write().commit_many(graphs)
+
+    def rebuild(self) -> None:
+        """Write the store anew, so that what was deleted is in none of its files any more.
+
+        What was erased of people (see `erasures`) goes from the store and its journal. Writers wait
+        meanwhile, readers do not; it is safe to be interrupted, and done again at the next start.
+        """
+        self._to_write().rebuild()
+
+    def _to_write(self) -> Writer:
+        if self._writer is None:
             raise ValueError("the store was opened read-only")
-        with self._writing:
-            self._settle()
-            self._pending.begin()
-            try:
-                size, updates = self._write_down(graphs)
-                if size > _LOGGED_TRIPLES:
-                    self._carry_out_pending(self._checkpoints)
-            finally:
-                self._pending.abandon()
-            if 0 < size <= _LOGGED_TRIPLES:
-                try:
-                    self._store.update(" ;\n".join(updates))
-                    self._make_durable(size)
-                finally:
-                    self.generation += 1
-            return size
+        return self._writer
 
-    def _write_down(
-        self, graphs: Iterable[tuple[NamedNode, Iterable[Triple]]]
-    ) -> tuple[int, list[str]]:
-        """How many triples differ, and the updates while they are few."""
-        size, few = 0, list[str]()
-        for number, (name, triples) in enumerate(graphs):
-            change = _Change.towards({name: triples}, self._store, first=number)
-            if not change.size:
-                continue
-            size += change.size
-            self._pending.add(change.text)
-            if size <= _LOGGED_TRIPLES:
-                few.append(change.text)
-        return size, few
+    # Reading
 
-    def _carry_out_pending(self, checkpoints: Checkpoints) -> None:
-        """Decide the change that was written down, and carry it out behind the readers' backs."""
-        before = self._held.enter_context(checkpoints.reading(self.generation, self._store.backup))
-        opened = Store.read_only(str(before))
-        self._pending.commit(before)
-        self._before = opened
-        self._settle()
+    @property
+    def _read(self) -> Store:
+        """What is read now; a store without quads is false, so that `or` will not do."""
+        if self._copied is not None:
+            return self._copied
+        before = self._readers.before
+        if before is not None:
+            return before
+        if self._writer is None:
+            raise ValueError("the store is closed")
+        return self._writer.store
 
-    def _settle(self) -> None:
-        """Finish a large change that a failure such as a full disk has interrupted, if any."""
-        self._finish_pending()
-        if self._before is not None:
-            self._before = None
-            self.generation += 1
-            self._held.close()
+    @contextmanager
+    def _readable(self) -> Iterator[Store]:
+        """What is read: the state before a large change for as long as it is being carried out.
 
-    def _finish_pending(self) -> None:
-        """Carry out a change that counts already, if there is one."""
-        if not self._pending.is_committed:
-            return
-        for update in self._pending.updates():
-            self._store.update(update)
-        self._store.flush()
-        self._logged = 0
-        self._pending.finish()
+        Raises StoreDamaged when a file does not hold what was written into it.
+        """
+        try:
+            yield self._read
+        except (OSError, RuntimeError) as error:
+            if not is_damage(error):
+                raise
+            if self._writer is not None:
+                self._writer.fail(error)
+            raise StoreDamaged(state_after(error)) from error
 
     def graph(self, name: NamedNode) -> list[Triple]:
         """The triples of one graph; none when there is no such graph."""
-        return [quad.triple for quad in self._readable.quads_for_pattern(None, None, None, name)]
+        with self._readable() as store:
+            return [quad.triple for quad in store.quads_for_pattern(None, None, None, name)]
 
     def graph_names(self, prefix: str = "") -> list[NamedNode]:
         """The names of all graphs whose IRI begins with `prefix`, in order."""
-        names = (name for name in self._readable.named_graphs() if isinstance(name, NamedNode))
+        with self._readable() as store:
+            names = [name for name in store.named_graphs() if isinstance(name, NamedNode)]
         return sorted(
             (name for name in names if name.value.startswith(prefix)), key=lambda name: name.value
         )
 
     def graphs_with(self, predicate: NamedNode, value: Term) -> set[NamedNode]:
         """The names of the graphs in which something has this value."""
-        quads = self._readable.quads_for_pattern(None, predicate, value, None)
-        return {quad.graph_name for quad in quads if isinstance(quad.graph_name, NamedNode)}
+        with self._readable() as store:
+            quads = store.quads_for_pattern(None, predicate, value, None)
+            return {quad.graph_name for quad in quads if isinstance(quad.graph_name, NamedNode)}
 
-    def select(self, query: str) -> list[dict[str, Term]]:
+    def select(self, query: str, reach: Reach = EVERYTHING) -> list[dict[str, Term]]:
         """Every row of one of our own SELECT queries; a variable without a value is left out.
 
-        The default graph is the union of all graphs. For a stranger's query, see `run_query`.
+        The default graph is the union of all graphs that may be read, and no other graph exists for
+        the query. For a stranger's query, see `run_query`.
         """
-        solutions = self._readable.query(query, use_default_graph_as_union=True)
-        if not isinstance(solutions, QuerySolutions):
-            raise TypeError("this is not a SELECT query")
-        names = [variable.value for variable in solutions.variables]
-        return [
-            {name: term for name, term in zip(names, row, strict=True) if term is not None}
-            for row in solutions
-        ]
+        if reach == SHARED:
+            shared = self._readers.shared().store(self._copy)
+            return _rows(shared.query(query, use_default_graph_as_union=True))
+        with self._readable() as store:
+            if reach.everything:
+                return _rows(store.query(query, use_default_graph_as_union=True))
+            names = [NamedNode(name) for name in self._graphs_within(reach)]
+            return _rows(store.query(query, default_graph=[*names], named_graphs=[*names]))
 
     @contextmanager
     def checkpoint(self) -> Iterator[Path]:
@@ -234,37 +234,54 @@ class KnowledgeStore:
         """
         if self._snapshot is not None:
             yield self._snapshot.path
-        elif self._checkpoints is not None:
-            store = self._store
-            with self._checkpoints.reading(self.generation, store.backup) as path:
-                yield path
-
-    def _make_durable(self, size: int) -> None:
-        """Return once the commit is on disk.
-
-        The engine appends a commit to its log and leaves it to the kernel. Syncing the log takes a
-        few milliseconds where `flush`, which writes new tables, takes tens; so tables are written
-        once the log is so long that reading it again would delay the next start.
-        """
-        self._logged += size
-        if self._logged > _LOGGED_TRIPLES:
-            self._store.flush()
-            self._logged = 0
             return
-        for path in [*self._tables.glob("*.log"), self._tables]:
-            with suppress(FileNotFoundError):  # its commits are in tables by now, and synced
-                _sync(path)
+        writer = self._to_write()
+        with self._readers.checkpoint(lambda: writer.store, writer.fail) as path:
+            yield path
+
+    @contextmanager
+    def reading(self, reach: Reach) -> Iterator[Readable]:
+        """What any process may read within this reach, with every commit made so far.
+
+        Whoever may read shared graphs only is given a store that holds nothing else. It stays while
+        the `with` block runs and may go afterwards.
+        """
+        if reach == SHARED:
+            with self._readers.shared().reading(self._copy) as path:
+                yield Readable(path)
+            return
+        with self.checkpoint() as path:
+            yield Readable(path, None if reach.everything else self._graphs_within(reach))
+
+    def _graphs_within(self, reach: Reach) -> tuple[str, ...]:
+        """The names of the shared graphs and of those listed."""
+        shared = self._readers.shared().store(self._copy).named_graphs()
+        names = {name.value for name in shared} | {name.value for name in reach.graphs}
+        return tuple(sorted(names))
+
+    def _copy(self) -> Store:
+        """The whole store as of now, which stays so."""
+        with self.checkpoint() as path:
+            return Store.read_only(str(path))
 
     def close(self) -> None:
         """Let go of the folder, so that another process can write it."""
-        with self._writing:
-            if self._opened is not None and self._checkpoints is not None:
-                self._opened.flush()
-            self._opened = None
+        if self._writer is not None:
+            self._writer.close()
+        self._readers.close()
+        self._copied = None
         if self._snapshot is not None:
-            self._snapshot.remove()
-        if self._checkpoints is not None:
-            self._checkpoints.close()
+            self._snapshot.close()
+
+
+def _rows(solutions: object) -> list[dict[str, Term]]:
+    if not isinstance(solutions, QuerySolutions):
+        raise TypeError("this is not a SELECT query")
+    names = [variable.value for variable in solutions.variables]
+    return [
+        {name: term for name, term in zip(names, row, strict=True) if term is not None}
+        for row in solutions
+    ]
 
 
 def as_stored(triples: Iterable[Triple]) -> list[Triple]:
@@ -272,116 +289,3 @@ def as_stored(triples: Iterable[Triple]) -> list[Triple]:
     scratch = Store()
     scratch.extend(Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in triples)
     return [quad.triple for quad in scratch]
-
-
-def _snapshot(data: DataFolder) -> tuple[Snapshot, Store]:
-    """A copy of the last whole state; while a large change is carried out, of that before it."""
-    pending = PendingChange(data.pending)
-    for _ in range(_ATTEMPTS):
-        seen = data.path.stat().st_mtime_ns
-        with suppress(FileNotFoundError):
-            source = pending.before if pending.is_committed else data.store
-            snapshot, opened = Snapshot.take(
-                source, data.snapshots, lambda path: Store.read_only(str(path))
-            )
-            if data.path.stat().st_mtime_ns == seen:
-                return snapshot, opened
-            del opened
-            snapshot.remove()
-    raise OSError(f"{data.path} changes too fast to be copied; try again")
-
-
-def _open_to_write(data: DataFolder) -> Store:
-    """The store, opened by this process alone."""
-    try:
-        store = Store(data.store)
-    except OSError as error:
-        if any(reason in str(error) for reason in _HELD_BY_ANOTHER):
-            raise StoreInUse(
-                f"{data.path} is in use by another process that writes it. "
-                "Stop that one, or name another data folder."
-            ) from error
-        raise
-    _sync(data.path)
-    return store
-
-
-@dataclass(frozen=True)
-class _Change:
-    """One SPARQL update, and how many triples it deletes or inserts."""
-
-    text: str
-    size: int
-
-    @classmethod
-    def towards(
-        cls,
-        graphs: Mapping[NamedNode, Iterable[Triple]],
-        store: Store,
-        *,
-        first: int = 0,
-        additions: Mapping[NamedNode, Iterable[Triple]] = MappingProxyType({}),
-        known: Mapping[NamedNode, Iterable[Triple]] = MappingProxyType({}),
-    ) -> _Change:
-        """What turns the graphs that are stored into those that are given.
-
-        Terms write themselves, so nothing in them can be read as SPARQL. A graph with blank nodes
-        is written anew: a blank node has no name by which one triple could be deleted.
-        """
-        operations, deletions, insertions, size = [], [], [], 0
-        for number, (name, triples) in enumerate(graphs.items(), first):
-            stored = set(known[name] if name in known else _triples(store, name))
-            given = set(triples)
-            gone, added = stored - given, given - stored
-            size += len(gone) + len(added)
-            if stored and (not given or any(map(_has_blank_node, gone))):
-                operations.append(f"DROP SILENT GRAPH {name}")
-                gone, added = set(), given
-            if gone:
-                deletions.append(_graph_block(name, gone, number))
-            if added:
-                insertions.append(_graph_block(name, added, number))
-        for number, (name, triples) in enumerate(additions.items(), first + len(graphs)):
-            added = set(triples)
-            size += len(added)
-            if added:
-                insertions.append(_graph_block(name, added, number))
-        if deletions:
-            operations.append(f"DELETE DATA {{\n{''.join(deletions)}}}")
-        if insertions:
-            operations.append(f"INSERT DATA {{\n{''.join(insertions)}}}")
-        return cls(" ;\n".join(operations), size)
-
-
-def _triples(store: Store, name: NamedNode) -> list[Triple]:
-    return [quad.triple for quad in store.quads_for_pattern(None, None, None, name)]
-
-
-def _graph_block(name: NamedNode, triples: Iterable[Triple], number: int) -> str:
-    """The triples as SPARQL; the number keeps blank nodes of different graphs apart."""
-    labels: dict[BlankNode, str] = {}
-
-    def written(term: Term) -> str:
-        if isinstance(term, BlankNode):
-            return labels.setdefault(term, f"_:g{number}n{len(labels)}")
-        if isinstance(term, Triple):
-            return f"<<( {' '.join(map(written, term))} )>>"
-        return str(term)
-
-    lines = (" ".join(map(written, triple)) + " .\n" for triple in triples)
-    return f"GRAPH {name} {{\n{''.join(lines)}}}\n"
-
-
-def _has_blank_node(triple: Triple) -> bool:
-    return any(
-        isinstance(term, BlankNode) or (isinstance(term, Triple) and _has_blank_node(term))
-        for term in triple
-    )
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

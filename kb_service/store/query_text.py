@@ -1,9 +1,8 @@
-"""What a query's text shows before any engine parses it: is it safe to hand on, and over what."""
+"""Whether the text of a query or an update is safe to hand to an engine, and its tokens."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TypeAlias
 
 MAX_CHARACTERS = 64 * 1024
@@ -18,8 +17,8 @@ _TOKEN = re.compile(
   | (?P<string>   \"\"\"(?:[^"\\]|\\.|\"(?!\"\"))*\"\"\" | '''(?:[^'\\]|\\.|'(?!''))*'''
                 | "(?!"")(?:[^"\\\n\r]|\\.)*"          | '(?!'')(?:[^'\\\n\r]|\\.)*' )
   | (?P<unended>  ["'].* )
-  | (?P<iri>      <[^<>"{{}}|^`\\\x00-\x20]*> )
-  | (?P<variable> [?$]\w+ )
+  | (?P<iri>      <(?:[^<>"{{}}|^`\\\x00-\x20]|{_ESCAPE})*> )
+  | (?P<variable> [?$][\w\u00b7\u0300-\u036f\u203f\u2040]+ )
   | (?P<blank>    _:[\w.\-]+ )
   | (?P<language> @[A-Za-z]+(?:-+[A-Za-z0-9]+)* )
   | (?P<number>   \d+(?:\.\d*)?(?:[eE][+-]?\d+)? )
@@ -32,57 +31,54 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_Token: TypeAlias = re.Match[str]
-_FORMS = {"ASK", "CONSTRUCT", "DESCRIBE", "SELECT"}
+Token: TypeAlias = re.Match[str]
 
 
 class RefusedQuery(ValueError):
     """The text is too long, too deeply nested, broken, or asks another endpoint."""
 
 
-@dataclass(frozen=True)
-class QueryShape:
-    """What the text says about how to run it."""
+def safe_tokens(text: str) -> list[Token]:
+    """The tokens of a query or update that may be handed to the engine, without space and comments.
 
-    names_its_graphs: bool
-
-
-def inspect(text: str) -> QueryShape:
-    """The shape of a query that may be handed to the engine; raises RefusedQuery for any other.
-
-    The engine's parser needs no space around keywords: it reads `SERVICESILENT<…>`, `service:x {`
-    and `?o FROM:g` as SERVICE and FROM. So does this, and where in doubt it refuses.
+    Raises RefusedQuery for deep nesting, strings without an end, and SERVICE. The engine's parser
+    needs no space around keywords: it reads `SERVICESILENT<…>` and `service:x {` as SERVICE. So
+    does this, and where in doubt it refuses.
     """
-    if len(text) > MAX_CHARACTERS:
-        raise RefusedQuery(
-            f"The query is {len(text):,} characters long; at most {MAX_CHARACTERS:,} are read."
-        )
     tokens = [token for token in _TOKEN.finditer(text) if token.lastgroup != "space"]
     _refuse_what_no_parser_should_see(tokens)
     _refuse_calls(tokens)
-    return QueryShape(_names_graphs(tokens))
+    return tokens
 
 
-def _refuse_what_no_parser_should_see(tokens: list[_Token]) -> None:
+def place(token: Token) -> str:
+    """Where a token stands, as its reader counts lines and columns."""
+    text, position = token.string, token.start()
+    line = text.count("\n", 0, position) + 1
+    column = position - text.rfind("\n", 0, position)
+    return f"Line {line}, column {column}"
+
+
+def _refuse_what_no_parser_should_see(tokens: list[Token]) -> None:
     depth = 0
     for token in tokens:
         if token.lastgroup == "unended":
-            raise RefusedQuery(f"{_place(token)}: this string has no end.")
+            raise RefusedQuery(f"{place(token)}: this string has no end.")
         if token.lastgroup == "open":
             depth += 1
         elif token.lastgroup == "close":
             depth -= 1
         if depth > MAX_NESTING:
             raise RefusedQuery(
-                f"{_place(token)}: the query is nested deeper than {MAX_NESTING} levels. "
+                f"{place(token)}: the query is nested deeper than {MAX_NESTING} levels. "
                 "Write it flatter or ask in several queries."
             )
 
 
-def _refuse_calls(tokens: list[_Token]) -> None:
+def _refuse_calls(tokens: list[Token]) -> None:
     """Refuse SERVICE as a word, as a prefix before a group, and behind a comparison's `<`."""
     for before, token, after in zip([None, *tokens], tokens, [*tokens[1:], None], strict=False):
-        kind, name = token.lastgroup, _name(token)
+        kind, name = token.lastgroup, keyword(token)
         calls = (
             (kind == "word" and "SERVICE" in name)
             or (
@@ -95,32 +91,12 @@ def _refuse_calls(tokens: list[_Token]) -> None:
         )
         if calls:
             raise RefusedQuery(
-                f"{_place(token)}: SERVICE is refused. This endpoint asks no other endpoint; "
+                f"{place(token)}: SERVICE is refused. This endpoint asks no other endpoint; "
                 "ask the other one yourself and join the answers."
             )
 
 
-def _names_graphs(tokens: list[_Token]) -> bool:
-    """Whether the query has a FROM clause of its own."""
-    depth, form, before = 0, "", ""
-    for token in tokens:
-        kind, name = token.lastgroup, _name(token)
-        if kind == "word":
-            if "FROM" in name:
-                return True
-            form = form or (name if name in _FORMS else "")
-        elif kind in {"prefix", "bare"} and depth == 0:
-            if "FROM" in name and before != "PREFIX" and form != "DESCRIBE":
-                return True
-        elif kind == "open":
-            depth += 1
-        elif kind == "close":
-            depth -= 1
-        before = name
-    return False
-
-
-def _name(token: _Token) -> str:
+def keyword(token: Token) -> str:
     """The word or the prefix in capitals; nothing for any other token."""
     if token.lastgroup in {"word", "prefix", "bare"}:
         return _unescaped(token[token.lastgroup]).upper()
@@ -134,10 +110,3 @@ def _unescaped(word: str) -> str:
     return re.sub(
         _ESCAPE, lambda escape: chr(min(int(escape[0][2:], 16), 0x10FFFF)), word, flags=re.ASCII
     )
-
-
-def _place(token: _Token) -> str:
-    text, position = token.string, token.start()
-    line = text.count("\n", 0, position) + 1
-    column = position - text.rfind("\n", 0, position)
-    return f"Line {line}, column {column}"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -35,6 +35,14 @@ GRAPH_TYPES = (
 _RANGE = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*")+')
 _LONGEST_HEADER = 4096
 _QUALITY = re.compile(r";\s*q\s*=\s*(\d(?:\.\d{0,3})?)\s*(?:;|$)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How large an answer may be."""
+
+    rows: int = 200_000
+    bytes: int = 64 * 1024 * 1024
 
 
 class TooMuch(Exception):
@@ -79,35 +87,53 @@ def at_most(rows: Iterable[_Row], limit: int) -> Iterator[_Row]:
         yield row
 
 
-class BoundedOutput(io.BytesIO):
-    """Keeps what a serializer writes, and raises TooMuch when it is more than may be answered.
+class BoundedOutput:
+    """Takes what a serializer writes, and raises TooMuch when it is more than may be answered.
 
-    `count` sees every piece and says how many rows began in it.
+    `emit` is handed blocks of `block` bytes or a little more; what follows the last of them is
+    `rest`. `count` sees every piece and says how many rows began in it.
     """
 
     def __init__(
-        self, max_bytes: int, max_rows: int, count: Callable[[bytes], int] = lambda piece: 0
+        self,
+        limits: Limits,
+        emit: Callable[[bytes], None],
+        count: Callable[[bytes], int] = lambda piece: 0,
+        block: int = 64 * 1024,
     ) -> None:
-        super().__init__()
-        self._bytes_left = max_bytes
-        self._rows_left = max_rows
-        self._max_bytes = max_bytes
-        self._max_rows = max_rows
+        self._limits = limits
+        self._bytes_left = limits.bytes
+        self._rows_left = limits.rows
+        self._emit = emit
         self._count = count
+        self._block = block
+        self._kept = bytearray()
+
+    @property
+    def rest(self) -> bytes:
+        """What was written and not emitted."""
+        return bytes(self._kept)
 
     def write(self, buffer: ReadableBuffer, /) -> int:
-        """Keep one piece."""
+        """Take one piece."""
         piece = bytes(buffer)
         self._bytes_left -= len(piece)
         self._rows_left -= self._count(piece)
         if self._rows_left < 0:
-            raise _too_many_rows(self._max_rows)
+            raise _too_many_rows(self._limits.rows)
         if self._bytes_left < 0:
             raise TooMuch(
-                f"The answer is larger than {self._max_bytes:,} bytes. "
+                f"The answer is larger than {self._limits.bytes:,} bytes. "
                 "Ask for less, or page with ORDER BY, LIMIT and OFFSET."
             )
-        return super().write(piece)
+        self._kept += piece
+        if len(self._kept) >= self._block:
+            self._emit(bytes(self._kept))
+            self._kept.clear()
+        return len(piece)
+
+    def flush(self) -> None:
+        """Serializers call this at the end; `rest` is there for whoever wants it."""
 
 
 def _too_many_rows(limit: int) -> TooMuch:

@@ -1,12 +1,13 @@
-"""A stranger's SPARQL query, answered by a process that may be killed."""
+"""In a worker process: a stranger's query run over a checkpoint, its answer sent piece by piece."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 
 from pyoxigraph import (
+    Literal,
     NamedNode,
     QueryBoolean,
     QueryResultsFormat,
@@ -17,156 +18,116 @@ from pyoxigraph import (
     serialize,
 )
 
-from kb_service.store.knowledge_store import KnowledgeStore
-from kb_service.store.query_text import RefusedQuery, inspect
+from kb_service.store.people_in_answer import PeopleInAnswer
+from kb_service.store.query_shape import GraphClause, QueryShape
 from kb_service.store.result_formats import (
     GRAPH_TYPES,
     RESULT_TYPES,
     BoundedOutput,
+    Limits,
     TooMuch,
     at_most,
-    best_type,
     row_counter,
 )
-from kb_service.workers import (
-    WorkerBusy,
-    WorkerDied,
-    WorkerFailed,
-    WorkerPool,
-    WorkerTimedOut,
-)
-
-_log = logging.getLogger(__name__)
 
 _Results = QuerySolutions | QueryBoolean | QueryTriples
+_Graphs = tuple[str, ...]
+_DOUBTFUL = (
+    "Write FROM and FROM NAMED as words of their own, each followed by one IRI, "
+    "so that it is certain which graphs are meant."
+)
 
 
 @dataclass(frozen=True)
-class QueryRequest:
-    """A query as the SPARQL protocol hands it over.
-
-    Without graphs the default graph is the union of all; with any, the dataset is exactly those,
-    and what the query itself says in FROM counts for nothing. Without a deadline in seconds, the
-    pool's own holds.
-    """
+class Job:
+    """What a worker is sent: a query whose text was found safe, and what it may read."""
 
     query: str
-    accept: str = "*/*"
-    default_graphs: tuple[str, ...] = ()
-    named_graphs: tuple[str, ...] = ()
-    max_rows: int = 200_000
-    max_bytes: int = 64 * 1024 * 1024
-    deadline: float | None = None
-
-
-@dataclass(frozen=True)
-class QueryAnswer:
-    """The body of the answer and what it is."""
-
-    content_type: str
-    body: bytes
-
-
-class QueryProblem(Exception):
-    """Why a query has no answer: the HTTP status it deserves, and what to do, in a sentence."""
-
-    def __init__(self, status: int, detail: str) -> None:
-        super().__init__(status, detail)
-        self.status = status
-        self.detail = detail
-
-    def __str__(self) -> str:
-        return self.detail
-
-
-@dataclass(frozen=True)
-class _Job:
-    """What a worker is sent beside the path of the checkpoint."""
-
-    request: QueryRequest
-    names_its_graphs: bool
+    shape: QueryShape
+    base: str | None
+    default_graphs: _Graphs
+    named_graphs: _Graphs
+    default_is_union: bool
     result_type: str | None
     graph_type: str | None
+    limits: Limits
+    checkpoint: str = ""
+    readable: _Graphs | None = ()
+    """Names of graphs; None when everything in the checkpoint may be read."""
+    rows_shown: int | None = None
+    """For a page: so many rows as plain values in place of a serialized answer."""
 
 
-def query_pool(size: int = 2, memory_mb: int = 512, deadline: float = 10.0) -> WorkerPool:
-    """Workers for `run_query`; none starts before the first query."""
-    return WorkerPool(f"{__name__}:open_worker", size, memory_mb, deadline)
+@dataclass(frozen=True)
+class Piece:
+    """A part of an answer that goes on."""
+
+    content_type: str
+    data: bytes
 
 
-def run_query(pool: WorkerPool, store: KnowledgeStore, request: QueryRequest) -> QueryAnswer:
-    """The answer to a stranger's query over the last committed state.
+@dataclass(frozen=True)
+class End:
+    """The last part of an answer, and the keys of the people whom the whole of it names."""
 
-    Raises QueryProblem, and nothing else, whatever the query: 400 for text that is broken or
-    refused, 406 for a format we do not have, 422 for an answer that is too large, 503 for a query
-    that was stopped or found every worker busy.
-    """
-    job = _prepared(request)
-    try:
-        with store.checkpoint() as checkpoint:
-            answer = pool.call((str(checkpoint), job), request.deadline)
-    except WorkerTimedOut as error:
-        raise QueryProblem(503, f"The query was {error}. Ask for less at a time.") from error
-    except WorkerDied as error:
-        raise QueryProblem(
-            503, "The query was stopped: it takes more memory or nesting than a query may take."
-        ) from error
-    except WorkerBusy as error:
-        raise QueryProblem(503, "Too many queries are running. Try again in a moment.") from error
-    except WorkerFailed as error:
-        _log.error("a query worker failed: %s", error)
-        raise QueryProblem(503, "The query could not be run; the log says why.") from error
-    if isinstance(answer, QueryProblem):
-        raise answer
-    assert isinstance(answer, QueryAnswer)
-    return answer
+    content_type: str
+    data: bytes
+    people: frozenset[str]
 
 
-def _prepared(request: QueryRequest) -> _Job:
-    try:
-        shape = inspect(request.query)
-    except RefusedQuery as error:
-        raise QueryProblem(400, str(error)) from error
-    for graph in request.default_graphs + request.named_graphs:
-        try:
-            NamedNode(graph)
-        except ValueError as error:
-            raise QueryProblem(400, f"{graph!r} is not the IRI of a graph: {error}.") from error
-    result_type = best_type(request.accept, RESULT_TYPES)
-    graph_type = best_type(request.accept, GRAPH_TYPES)
-    if result_type is None and graph_type is None:
-        raise _not_acceptable((*RESULT_TYPES, *GRAPH_TYPES))
-    return _Job(request, shape.names_its_graphs, result_type, graph_type)
+@dataclass(frozen=True)
+class Rows:
+    """The first rows of a SELECT as a person reads them."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    cut: bool
+    people: frozenset[str]
 
 
-def _not_acceptable(offered: tuple[str, ...]) -> QueryProblem:
-    return QueryProblem(406, f"Accept one of these: {', '.join(offered)}.")
+@dataclass(frozen=True)
+class Refusal:
+    """Why there is no answer: the HTTP status it deserves, and what to do, in a sentence."""
+
+    status: int
+    detail: str
 
 
-def open_worker() -> Callable[[tuple[str, _Job]], QueryAnswer | QueryProblem]:
-    """In a worker process: the function that answers each job.
+class _Refused(Exception):
+    """Ends a job with a refusal."""
 
-    The checkpoint of the last job stays open for the next one.
-    """
+
+Answer = End | Rows | Refusal
+Emit = Callable[[Piece], None]
+
+
+def open_worker(
+    open_checkpoint: Callable[[str], Store] = Store.read_only,
+) -> Callable[[Job, Emit], Answer]:
+    """The function that answers each job. The checkpoint of the last one stays open for the next."""
     opened: dict[str, Store] = {}
 
-    def answer(order: tuple[str, _Job]) -> QueryAnswer | QueryProblem:
-        checkpoint, job = order
-        if checkpoint not in opened:
-            opened.clear()
-            opened[checkpoint] = Store.read_only(checkpoint)
+    def answer(job: Job, emit: Emit) -> Answer:
         try:
-            return _written(_evaluated(opened[checkpoint], job), job)
-        except QueryProblem as problem:
-            return problem
+            if job.checkpoint not in opened:
+                opened.clear()
+                opened[job.checkpoint] = open_checkpoint(job.checkpoint)
+            return _written(_evaluated(opened[job.checkpoint], job), job, emit)
+        except _Refused as refused:
+            return Refusal(*refused.args)
         except SyntaxError as error:
-            return QueryProblem(400, f"This is not a SPARQL 1.1 query: {_shortened(error)}")
+            return Refusal(400, f"This is not a SPARQL 1.1 query: {_shortened(error)}")
         except TooMuch as error:
-            return QueryProblem(422, str(error))
+            return Refusal(422, str(error))
         except (ValueError, RuntimeError) as error:
-            return QueryProblem(400, f"The query cannot be answered: {_shortened(error)}")
+            return Refusal(400, f"The query cannot be answered: {_shortened(error)}")
 
     return answer
+
+
+def not_acceptable(offered: tuple[str, ...]) -> str:
+    """What to say to somebody who accepts nothing that is offered."""
+    return f"Accept one of these: {', '.join(offered)}."
 
 
 def _shortened(error: Exception) -> str:
@@ -174,45 +135,102 @@ def _shortened(error: Exception) -> str:
     return text if len(text) <= 300 else text[:300] + " …"
 
 
-def _evaluated(store: Store, job: _Job) -> _Results:
-    request = job.request
-    if request.default_graphs or request.named_graphs:
-        return store.query(
-            request.query,
-            default_graph=[NamedNode(graph) for graph in request.default_graphs],
-            named_graphs=[NamedNode(graph) for graph in request.named_graphs],
-        )
-    # With the union switched on, the engine would pass over what the query says in FROM.
-    return store.query(request.query, use_default_graph_as_union=not job.names_its_graphs)
+def _evaluated(store: Store, job: Job) -> _Results:
+    """The results over exactly the graphs that are asked for and may be read.
+
+    Graphs handed to the engine hold whatever the query says in FROM, so a clause that was read
+    wrongly could never open a graph.
+    """
+    dataset = _dataset(job)
+    if dataset is None:
+        # With the union switched on, the engine would pass over what the query says in FROM.
+        union = job.default_is_union and job.shape.clauses == ()
+        return store.query(job.query, base_iri=job.base, use_default_graph_as_union=union)
+    default, named = ([name for name in names if _may_be_read(name, job)] for names in dataset)
+    existing = [name for name in map(NamedNode, named) if store.contains_named_graph(name)]
+    return store.query(
+        job.query,
+        base_iri=job.base,
+        default_graph=[NamedNode(name) for name in default],
+        named_graphs=list(existing),
+    )
 
 
-def _written(results: _Results, job: _Job) -> QueryAnswer:
+def _dataset(job: Job) -> tuple[_Graphs, _Graphs] | None:
+    """The default and the named graphs that are asked for; None for all there is in the store."""
+    if job.default_graphs or job.named_graphs:
+        return job.default_graphs, job.named_graphs
+    if job.shape.clauses:
+        return _named_by(job.shape.clauses, job)
+    if job.readable is None:
+        return None
+    if job.shape.clauses is None:
+        raise _Refused(400, _DOUBTFUL)
+    return job.readable, job.readable
+
+
+def _named_by(clauses: tuple[GraphClause, ...], job: Job) -> tuple[_Graphs, _Graphs]:
+    """The graphs in the FROM clauses, their names resolved by the engine that runs the query."""
+    names = " ".join(clause.name for clause in clauses)
+    query = f"{job.shape.prologue}\nSELECT ?graph {{ VALUES ?graph {{ {names} }} }}"
+    rows = Store().query(query, base_iri=job.base)
+    assert isinstance(rows, QuerySolutions)
+    graphs = [row["graph"] for row in rows]
+    default, named = list[str](), list[str]()
+    for clause, graph in zip(clauses, graphs, strict=True):
+        if isinstance(graph, NamedNode):
+            (named if clause.named else default).append(graph.value)
+    return tuple(default), tuple(named)
+
+
+def _may_be_read(name: str, job: Job) -> bool:
+    return job.readable is None or name in job.readable
+
+
+def _written(results: _Results, job: Job, emit: Emit) -> Answer:
+    if isinstance(results, QuerySolutions) and job.rows_shown is not None:
+        return _shown(results, job.rows_shown)
+    of_graph = isinstance(results, QueryTriples)
+    media_type = job.graph_type if of_graph else job.result_type
+    if media_type is None:
+        raise _Refused(406, not_acceptable(GRAPH_TYPES if of_graph else RESULT_TYPES))
+    content_type = _with_charset(media_type)
+    people = PeopleInAnswer()
+
+    def emit_block(block: bytes) -> None:
+        people.read(block)
+        emit(Piece(content_type, block))
+
     if isinstance(results, QueryTriples):
-        return _written_graph(results, job)
-    if job.result_type is None:
-        raise _not_acceptable(RESULT_TYPES)
-    result_format = QueryResultsFormat.from_media_type(job.result_type)
-    is_table = isinstance(results, QuerySolutions)
-    request = job.request
-    output = (
-        BoundedOutput(request.max_bytes, request.max_rows, row_counter(job.result_type))
-        if is_table
-        else BoundedOutput(request.max_bytes, request.max_rows)
-    )
-    results.serialize(output, result_format)
-    return QueryAnswer(_with_charset(job.result_type), output.getvalue())
+        output = BoundedOutput(job.limits, emit_block)
+        rows = at_most(results, job.limits.rows)
+        serialize(rows, output, RdfFormat.from_media_type(media_type))  # type: ignore[arg-type]
+    else:
+        counts = (row_counter(media_type),) if isinstance(results, QuerySolutions) else ()
+        output = BoundedOutput(job.limits, emit_block, *counts)
+        results.serialize(output, QueryResultsFormat.from_media_type(media_type))  # type: ignore[arg-type]
+    people.read(output.rest)
+    return End(content_type, output.rest, people.keys())
 
 
-def _written_graph(triples: QueryTriples, job: _Job) -> QueryAnswer:
-    if job.graph_type is None:
-        raise _not_acceptable(GRAPH_TYPES)
-    output = BoundedOutput(job.request.max_bytes, job.request.max_rows)
-    serialize(
-        at_most(triples, job.request.max_rows),
-        output,
-        RdfFormat.from_media_type(job.graph_type),
-    )
-    return QueryAnswer(_with_charset(job.graph_type), output.getvalue())
+def _shown(solutions: QuerySolutions, most: int) -> Rows:
+    """The first rows, each value as plain text."""
+    columns = tuple(variable.value for variable in solutions.variables)
+    people = PeopleInAnswer()
+    rows = []
+    for solution in islice(solutions, most + 1):
+        people.read(" ".join(map(str, solution)).encode() + b" ")
+        rows.append(
+            tuple(
+                ""
+                if term is None
+                else term.value
+                if isinstance(term, NamedNode | Literal)
+                else str(term)
+                for term in solution
+            )
+        )
+    return Rows(columns, tuple(rows[:most]), len(rows) > most, people.keys())
 
 
 def _with_charset(media_type: str) -> str:

@@ -1,0 +1,258 @@
+"""A stranger's SPARQL query, answered by a process that may be killed, within the caller's reach."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from typing import NoReturn
+
+from pyoxigraph import NamedNode
+
+from kb_service.store.knowledge_store import KnowledgeStore
+from kb_service.store.query_shape import inspect
+from kb_service.store.query_text import RefusedQuery
+from kb_service.store.reach import EVERYTHING, Reach
+from kb_service.store.result_formats import GRAPH_TYPES, RESULT_TYPES, Limits, best_type
+from kb_service.store.sparql_worker import (
+    Answer,
+    End,
+    Job,
+    Piece,
+    Refusal,
+    Rows,
+    not_acceptable,
+)
+from kb_service.workers import (
+    AnswerStream,
+    WorkerBusy,
+    WorkerDied,
+    WorkerFailed,
+    WorkerPool,
+    WorkerTimedOut,
+)
+
+_log = logging.getLogger(__name__)
+
+FIRST_BYTES = 1024 * 1024
+"""An answer up to this size is known whole before a status is sent."""
+
+
+@dataclass(frozen=True)
+class QueryRequest:
+    """A query as the SPARQL protocol hands it over, and what its sender may read.
+
+    Without graphs the dataset is what the query says in FROM, else everything in reach. With any
+    it is exactly those, as far as they are in reach, and FROM counts for nothing. Without a deadline
+    in seconds, the pool's own holds.
+    """
+
+    query: str
+    accept: str = "*/*"
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    deadline: float | None = None
+    reach: Reach = EVERYTHING
+    default_is_union: bool = True
+    """Whether the default graph is the union of all graphs, or the store's own."""
+    base: str | None = None
+    """What relative IRIs are resolved against where the query has no BASE."""
+
+
+@dataclass(frozen=True)
+class QueryAnswer:
+    """The body of an answer, what it is, and the keys of the people whom it names."""
+
+    content_type: str
+    body: bytes
+    people: frozenset[str] = frozenset()
+
+
+class QueryProblem(Exception):
+    """Why a query has no answer: the HTTP status it deserves, and what to do, in a sentence."""
+
+    def __init__(self, status: int, detail: str) -> None:
+        super().__init__(status, detail)
+        self.status = status
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return self.detail
+
+
+class PartialAnswer:
+    """An answer whose beginning is there and whose rest comes as it is iterated over.
+
+    Iterating raises QueryProblem where the answer cannot be finished; what was sent before must
+    then be marked as incomplete. Closing it early ends the query.
+    """
+
+    def __init__(self, stream: AnswerStream, held: ExitStack, changes_by_itself: bool) -> None:
+        self.content_type = ""
+        self.beginning = b""
+        self.changes_by_itself = changes_by_itself
+        self.is_whole = False
+        self.people: frozenset[str] = frozenset()
+        self._stream = stream
+        self._held = held
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        """The next bytes after the beginning."""
+        if self.is_whole:
+            raise StopIteration
+        try:
+            with _problems():
+                piece = next(self._stream, None)
+            if not isinstance(piece, Piece):
+                return self._end()
+        except BaseException:
+            self.close()
+            raise
+        self.content_type = piece.content_type
+        return piece.data
+
+    def _end(self) -> bytes:
+        end = _answered(self._stream.answer)
+        assert isinstance(end, End)
+        self.content_type = end.content_type
+        self.people = end.people
+        self.is_whole = True
+        self.close()
+        return end.data
+
+    def close(self) -> None:
+        """End the query, unless it has ended, and let go of the checkpoint."""
+        self._held.close()
+
+
+def query_pool(
+    size: int = 2, memory_mb: int = 512, deadline: float = 10.0, most_waiting: int | None = None
+) -> WorkerPool:
+    """Workers for `run_query` and `start_query`; none starts before the first query."""
+    return WorkerPool(
+        "kb_service.store.sparql_worker:open_worker",
+        size,
+        memory_mb,
+        deadline,
+        most_waiting=most_waiting,
+        streams=True,
+    )
+
+
+def run_query(pool: WorkerPool, store: KnowledgeStore, request: QueryRequest) -> QueryAnswer:
+    """The whole answer to a stranger's query over the last committed state.
+
+    Raises QueryProblem, and nothing else, whatever the query: 400 for text that is broken or
+    refused, 406 for a format we do not have, 422 for an answer that is too large, 503 for a query
+    that was stopped or found every worker busy.
+    """
+    answer = start_query(pool, store, request)
+    body = answer.beginning + b"".join(answer)
+    return QueryAnswer(answer.content_type, body, answer.people)
+
+
+def start_query(pool: WorkerPool, store: KnowledgeStore, request: QueryRequest) -> PartialAnswer:
+    """The answer as soon as its first mebibyte or all of it is there; raises as `run_query` does.
+
+    The state is the last one committed when the query starts. The worker is killed at the
+    deadline, also when nobody asks for the rest.
+    """
+    job = _job(request)
+    with ExitStack() as held:
+        stream = held.enter_context(_begun(pool, store, request, job))
+        answer = PartialAnswer(stream, held.pop_all(), job.shape.changes_by_itself)
+    beginning = bytearray()
+    while len(beginning) < FIRST_BYTES and not answer.is_whole:
+        beginning += next(answer)
+    answer.beginning = bytes(beginning)
+    return answer
+
+
+def first_rows(
+    pool: WorkerPool, store: KnowledgeStore, request: QueryRequest, most: int
+) -> Rows | QueryAnswer:
+    """The first rows of a SELECT as plain values; for any other query, what `run_query` answers."""
+    parts = list[Piece]()
+    job = replace(_job(request), rows_shown=most)
+    with _begun(pool, store, request, job) as stream:
+        with _problems():
+            parts.extend(stream)
+        answer = _answered(stream.answer)
+    if isinstance(answer, Rows):
+        return answer
+    body = b"".join(part.data for part in parts) + answer.data
+    return QueryAnswer(answer.content_type, body, answer.people)
+
+
+@contextmanager
+def _begun(
+    pool: WorkerPool, store: KnowledgeStore, request: QueryRequest, job: Job
+) -> Iterator[AnswerStream]:
+    """The stream of a worker's answer; while it is read the checkpoint stays."""
+    with store.reading(request.reach) as readable:
+        job = replace(job, checkpoint=str(readable.path), readable=readable.graphs)
+        with _problems():
+            stream = pool.stream(job, request.deadline)
+        with stream:
+            yield stream
+
+
+def _job(request: QueryRequest) -> Job:
+    """What a worker is to do, over a checkpoint yet to be named; raises QueryProblem 400 or 406."""
+    try:
+        shape = inspect(request.query)
+    except RefusedQuery as error:
+        raise QueryProblem(400, str(error)) from error
+    for graph in request.default_graphs + request.named_graphs:
+        try:
+            NamedNode(graph)
+        except ValueError as error:
+            raise QueryProblem(400, f"{graph!r} is not the IRI of a graph: {error}.") from error
+    result_type = best_type(request.accept, RESULT_TYPES)
+    graph_type = best_type(request.accept, GRAPH_TYPES)
+    if result_type is None and graph_type is None:
+        raise QueryProblem(406, not_acceptable((*RESULT_TYPES, *GRAPH_TYPES)))
+    return Job(
+        request.query,
+        shape,
+        request.base,
+        request.default_graphs,
+        request.named_graphs,
+        request.default_is_union,
+        result_type,
+        graph_type,
+        request.limits,
+    )
+
+
+@contextmanager
+def _problems() -> Iterator[None]:
+    """Whatever happens to a worker, as a QueryProblem."""
+    try:
+        yield
+    except WorkerTimedOut as error:
+        raise QueryProblem(503, f"The query was {error}. Ask for less at a time.") from error
+    except WorkerDied as error:
+        raise QueryProblem(
+            503, "The query was stopped: it takes more memory or nesting than a query may take."
+        ) from error
+    except WorkerBusy as error:
+        raise QueryProblem(503, "Too many queries are running. Try again in a moment.") from error
+    except WorkerFailed as error:
+        _log.error("a query worker failed: %s", error)
+        raise QueryProblem(503, "The query could not be run; the log says why.") from error
+
+
+def _answered(answer: Answer) -> End | Rows:
+    if isinstance(answer, Refusal):
+        _refuse(answer)
+    return answer
+
+
+def _refuse(refusal: Refusal) -> NoReturn:
+    raise QueryProblem(refusal.status, refusal.detail)

@@ -1,0 +1,134 @@
+"""What the readers of a store that is being written are given: never half a commit."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+from pyoxigraph import Store
+
+from kb_service.store.changes import Change
+from kb_service.store.checkpoints import Checkpoints
+from kb_service.store.data_folder import DataFolder
+from kb_service.store.shared_graphs import SharedGraphs
+
+
+class Readers:
+    """Counts commits and keeps copies of the store for whoever reads beside the writer.
+
+    `generation` counts the commits since the store was opened.
+    """
+
+    def __init__(self, data: DataFolder, shared: Path | None = None) -> None:
+        """`shared` is a folder for the shared graphs of a store that nobody here writes."""
+        self.generation = 0
+        self.before: Store | None = None
+        """The state before a large change, for as long as that is being carried out."""
+        self._data = data
+        self._held = ExitStack()
+        self._checkpoints: Checkpoints | None = None
+        self._shared: SharedGraphs | None = None
+        self._shared_folder = shared
+        self._alias = data.store
+        self._lock = threading.Lock()
+        self._in_place = 0
+
+    # What the writer tells
+
+    def opened(self) -> None:
+        """Hear that the store can be written from now on; what readers left behind goes."""
+        if self._checkpoints is None:
+            self._checkpoints = Checkpoints(self._data.checkpoints)
+            if self._shared is not None:
+                self._shared.close()
+            self._shared = SharedGraphs(self._data.shared)
+        # A name of its own each time: whoever has opened one keeps what he found there.
+        if self._alias.is_symlink():
+            self._alias.unlink()
+        self._alias = self._data.checkpoints / f"in-place-{secrets.token_hex(4)}"
+        self._alias.symlink_to(self._data.store)
+
+    def committed(self, change: Change) -> None:
+        """Hear of a commit that can be seen now."""
+        self.generation += 1
+        if self._shared is not None:
+            self._shared.note(change)
+
+    def set_aside(self, store: Store) -> Path:
+        """Make everybody read a copy of the store until `put_back`; answers where it is."""
+        assert self._checkpoints is not None
+        path = self._held.enter_context(self._checkpoints.reading(self.generation, store.backup))
+        self.before = Store.read_only(str(path))
+        return path
+
+    def put_back(self) -> None:
+        """Let everybody read the store again, which is another one by now."""
+        if self.before is not None:
+            self.before = None
+            self.generation += 1
+            if self._shared is not None:
+                self._shared.forget()
+            self._held.close()
+            if self._checkpoints is not None:  # the copy of the state before is kept for nobody
+                self._checkpoints.retire()
+
+    def read_in_place(self) -> bool:
+        """Whether somebody reads the very files of the store, so that nobody may write them."""
+        return self._in_place > 0
+
+    # What readers get
+
+    @contextmanager
+    def checkpoint(
+        self, store: Callable[[], Store], failed: Callable[[OSError], object]
+    ) -> Iterator[Path]:
+        """A folder that any process can open, with every commit made so far.
+
+        Where no copy can be made, on a full disk for one, the files are read where they lie; `failed`
+        hears of it first and sees to it that nobody writes them.
+        """
+        with ExitStack() as held:
+            path = self._alias
+            try:
+                if self._checkpoints is not None:
+                    reading = self._checkpoints.reading(
+                        self.generation, lambda target: store().backup(target)
+                    )
+                    path = held.enter_context(reading)
+            except OSError as error:
+                failed(error)
+            if path == self._alias:
+                held.enter_context(self._reading_in_place())
+            yield path
+
+    @contextmanager
+    def _reading_in_place(self) -> Iterator[None]:
+        with self._lock:
+            self._in_place += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._in_place -= 1
+
+    def shared(self) -> SharedGraphs:
+        """The shared graphs by themselves."""
+        if self._shared is None:
+            folder = self._shared_folder
+            self._shared = SharedGraphs(folder) if folder else SharedGraphs.elsewhere()
+        return self._shared
+
+    def close(self) -> None:
+        """Remove the copies that nobody reads."""
+        self._held.close()
+        self.before = None
+        with suppress(OSError):
+            if self._alias.is_symlink():
+                self._alias.unlink()
+        if self._shared is not None:
+            self._shared.close()
+        if self._checkpoints is not None:
+            self._checkpoints.retire()
