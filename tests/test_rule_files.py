@@ -18,8 +18,10 @@ READ_OF_PEOPLE = {
     *(iri("people", name).value for name in ("Person", "ofPosition", "candidateFor")),
     *(iri("people", name).value for name in ("ofPerson", "source", "assessedOn", "expiresOn")),
     *(iri("people", name).value for name in ("inAssessment", "value")),
+    *(iri("people", name).value for name in ("Objection", "raisedFor", "raisedOn", "contests")),
+    iri("people", "outcome").value,
 }
-"""All that rules may read of people: their posts, and who rated them, when and how."""
+"""All that rules may read of people: posts, who rated them when and how, and that they object."""
 
 
 def test_the_rules_that_ship_break_no_rule_for_rules() -> None:

@@ -25,6 +25,8 @@ class Answer:
     question: Question
     columns: tuple[str, ...]
     rows: list[dict[str, Value]]
+    withheld: bool = False
+    """Whether some counts of people are None because they are of too few."""
 
 
 def columns_of(question: Question) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -16,18 +16,23 @@ from kb_service.engine.obstacles import WhyNot
 from kb_service.engine.rules import RuleBook
 from kb_service.engine.smallest_change import ChangesFound
 from kb_service.findings import Finding, RefusedInput
-from kb_service.knowledge_base.answers import Answer, answer, columns_of
+from kb_service.knowledge_base.answers import Answer
+from kb_service.knowledge_base.asking import Asking
 from kb_service.knowledge_base.basis import basis
 from kb_service.knowledge_base.checking import Change, CheckedDocument, Checker, Progress, Steps
 from kb_service.knowledge_base.explaining import Explaining
 from kb_service.knowledge_base.fit_document import fit_document
-from kb_service.knowledge_base.importing import Importing
+from kb_service.knowledge_base.forgetting import forget_people
+from kb_service.knowledge_base.graph_writes import GraphWrites
+from kb_service.knowledge_base.history import Revision, revisions
+from kb_service.knowledge_base.importing import FactsKnownAs, Importing
 from kb_service.knowledge_base.keeping import Keeper
 from kb_service.knowledge_base.outcomes import (
+    ExamplePeople,
     ImportReport,
-    UnknownThingError,
 )
 from kb_service.knowledge_base.past import past
+from kb_service.knowledge_base.sorting import Submission
 from kb_service.knowledge_base.what_if import WhatIfAnswers
 from kb_service.knowledge_files import (
     knowledge_root,
@@ -39,17 +44,18 @@ from kb_service.people_records import (
     Choice,
     PersonRecord,
 )
-from kb_service.questions import Question, questions
+from kb_service.questions import questions
 from kb_service.reasoning import check_consistency, find_java, no_java
-from kb_service.sparql import select
 from kb_service.store import KnowledgeStore
+from kb_service.store.reach import EVERYTHING, Reach
 from kb_service.vocabulary import (
     POLICY_GRAPH,
     iri,
+    people_graph,
+    person_history_graph,
 )
 
 _BATCH = 100
-_MOST_WORKSPACES = 16
 
 
 class KnowledgeBase:
@@ -68,9 +74,10 @@ class KnowledgeBase:
         self._keeper = Keeper(store, self.root, self.deriver)
         self._checker = Checker(self.root)
         self._importing = Importing(self._keeper, self._checker, self.root)
-        self._explaining = Explaining(self._keeper, self.deriver, self.workspace)
+        self.graph_writes = GraphWrites(self._keeper, self._checker)
+        self._asking = Asking(self._keeper)
+        self._explaining = Explaining(self._keeper, self.deriver, self._asking.workspace)
         self._what_ifs = WhatIfAnswers(self._keeper, self._checker, self.deriver)
-        self._workspaces: dict[tuple[str, date | None], tuple[int, Store]] = {}
 
     @classmethod
     def open(
@@ -100,6 +107,7 @@ class KnowledgeBase:
     def close(self) -> None:
         """Let go of the data folder and end the worker processes."""
         self._checker.close()
+        self._keeper.close()
         self.deriver.close()
         self.store.close()
 
@@ -171,12 +179,13 @@ class KnowledgeBase:
         """
         self.import_records([], [record])
 
-    def remove_person(self, person: str) -> None:
-        """Forget somebody: what was said, concluded and remembered of them.
+    def forget_people(self, people: Collection[str]) -> None:
+        """Remove all that was said, concluded and remembered of people, wherever it is.
 
-        Raises UnknownThingError when nobody has this id.
+        The strings stay in the files of the store until it is rebuilt.
         """
-        self._importing.remove_person(person)
+        forget_people(self._keeper, people)
+        self._asking.forget()
 
     def remove_assessment(self, person: str, assessment: str) -> None:
         """Take an assessment back and conclude the person without it.
@@ -184,6 +193,23 @@ class KnowledgeBase:
         Raises UnknownThingError when the person or the assessment does not exist.
         """
         self._importing.remove_assessment(person, assessment)
+
+    def change_facts(
+        self,
+        person: str,
+        change: Callable[[list[Triple]], Change],
+        moved: Iterable[PersonRecord] = (),
+    ) -> None:
+        """Make of the facts about somebody what `change` makes of them; see Importing.
+
+        Raises UnknownThingError when nobody has this id, and RefusedInput when a shape objects.
+        """
+        self._importing.change_facts(person, change, moved)
+
+    def revisions_of(self, person: str) -> list[Revision]:
+        """What was changed in the facts about somebody, earliest first."""
+        history = self.store.graph(person_history_graph(person))
+        return revisions(history).get(people_graph(person), [])
 
     def remove_ontology(self, name: str, progress: Progress | None = None) -> int:
         """Take back an uploaded ontology; answers how many people are judged anew.
@@ -209,24 +235,42 @@ class KnowledgeBase:
             people, assessments, teams=teams, places=places, progress=progress
         )
 
-    def import_rdf(
-        self, data: bytes, media_type: str, filename: str = "", progress: Progress | None = None
-    ) -> ImportReport:
-        """Store RDF; see Importing.rdf. Raises RefusedInput; nothing is stored then."""
-        return self._importing.rdf(data, media_type, filename, progress)
+    def read_rdf(
+        self,
+        data: bytes,
+        media_type: str,
+        filename: str = "",
+        known_as: FactsKnownAs | None = None,
+    ) -> Submission:
+        """What RDF says, checked and sorted; see Importing.read_rdf. Raises RefusedInput."""
+        return self._importing.read_rdf(
+            data, media_type, filename, known_as or self._keeper.facts_about
+        )
 
-    def load_example(self, progress: Progress | None = None) -> ImportReport:
-        """Store the example organisation: its teams, its own day, its people and assessments.
+    def store_rdf(self, submission: Submission, progress: Progress | None = None) -> ImportReport:
+        """Store what was read; people by their pseudonyms, without names. See Importing."""
+        return self._importing.store_rdf(submission, progress)
+
+    def store_example_organisation(self) -> ExamplePeople:
+        """Store the example organisation's teams and its own day; answers its people.
 
         Raises ExampleRefusedError when somebody is in here already.
         """
-        return self._importing.example(progress)
+        return self._importing.example()
 
     # Answers
 
-    def check_document(self, data: bytes, media_type: str, filename: str = "") -> CheckedDocument:
+    def check_document(
+        self,
+        data: bytes,
+        media_type: str,
+        filename: str = "",
+        known_as: FactsKnownAs | None = None,
+    ) -> CheckedDocument:
         """What the shapes say of a stranger's RDF, read in a process that may be killed."""
-        return self._importing.check_document(data, media_type, filename)
+        return self._importing.check_document(
+            data, media_type, filename, known_as or self._keeper.facts_about
+        )
 
     def check_records(
         self,
@@ -280,93 +324,49 @@ class KnowledgeBase:
     def workspace(self, person: str, as_of: date | None = None) -> Store:
         """A store in memory with the knowledge, one person and everything concluded of them.
 
-        With `as_of`, as all of it was when that day was over, judged for that day. Raises
-        UnknownThingError when nobody has this id.
+        See `Asking.workspace`. Raises UnknownThingError when nobody has this id.
         """
-        generation = self.store.generation
-        key = person, as_of
-        made_at, found = self._workspaces.get(key, (-1, None))
-        if found is not None and made_at == generation:
-            return found
-        facts = self._keeper.facts_about(person)
-        if not facts:
-            raise UnknownThingError("person", person)
-        if as_of is None:
-            made = self._keeper.knowledge.everything_about(self.deriver, person, facts)
-        else:
-            then = past(self._keeper, person, as_of)
-            made = then.knowledge.everything_about(self.deriver, person, then.facts, as_of)
-        with self._keeper.lock:
-            if len(self._workspaces) >= _MOST_WORKSPACES:
-                self._workspaces.clear()
-            self._workspaces[key] = (generation, made)
-        return made
+        return self._asking.workspace(person, as_of)
 
     def ask(
-        self, name: str, *, limit: int | None = None, offset: int | None = None, **things: str
+        self,
+        name: str,
+        *,
+        limit: int | None = None,
+        offset: int | None = None,
+        reach: Reach = EVERYTHING,
+        **things: str,
     ) -> Answer:
-        """The answer to a question about the things with these ids.
+        """The answer to a question about the things with these ids, over the graphs in reach.
 
         Raises UnknownThingError for a question, parameter or thing that does not exist.
         """
-        question, query = self._bound(name, things)
-        query += f"\nLIMIT {limit:d}" if limit is not None else ""
-        query += f"\nOFFSET {offset:d}" if offset is not None else ""
-        if question.over == "person":
-            return self._answered(question, query, self.workspace(things["person"]))
-        return answer(question, self.store.select(query))
+        return self._asking.ask(name, limit=limit, offset=offset, reach=reach, **things)
 
     def ask_as_of(self, day: date | None, name: str, **things: str) -> Answer:
         """The answer to a question about one person, as it was when a day was over; None for now.
 
         Raises UnknownThingError as `ask` does, and for a question that is not about one person.
         """
-        if day is None:
-            return self.ask(name, limit=None, offset=None, **things)
-        question, query = self._bound(name, things)
-        if "person" not in question.takes:
-            raise UnknownThingError("question", name)
-        return self._answered(question, query, self.workspace(things["person"], day))
-
-    def _bound(self, name: str, things: Mapping[str, str]) -> tuple[Question, str]:
-        question = questions().get(name)
-        if question is None:
-            raise UnknownThingError("question", name)
-        return question, question.bound(self._things(question, things))
-
-    def _answered(self, question: Question, query: str, workspace: Store) -> Answer:
-        names = columns_of(question)
-        rows = ({n: r[n] for n in names if r[n] is not None} for r in select(workspace, query))
-        return answer(question, rows)
-
-    def _things(self, question: Question, given: Mapping[str, str]) -> dict[str, NamedNode]:
-        for name in given:
-            if name not in question.takes:
-                raise UnknownThingError("parameter", name)
-        found = {}
-        for name, prefix in question.takes.items():
-            if name not in given:
-                raise UnknownThingError("value for parameter", name)
-            node = iri(prefix, given[name])
-            if not self._exists(prefix, node, given[name]):
-                raise UnknownThingError(name, given[name])
-            found[name] = node
-        return found
-
-    def _exists(self, prefix: str, node: NamedNode, id: str) -> bool:
-        if prefix == "person":
-            return self.has_person(id)
-        return any(quad.subject == node for quad in self._keeper.knowledge.for_questions)
+        return self._asking.ask_as_of(day, name, **things)
 
     def what_if(
-        self, body: object, *, limit: int = 500, offset: int = 0, progress: Progress | None = None
+        self,
+        body: object,
+        *,
+        limit: int = 500,
+        offset: int = 0,
+        among: Sequence[str] | None = None,
+        progress: Progress | None = None,
     ) -> dict[str, Any]:
         """What would be concluded otherwise if some facts were others, as a JSON document.
+
+        Only people `among` these are looked at, and told in that order; everybody by default.
 
         Nothing is stored. Raises RefusedInput for a faulty request, and what WhatIfAnswers raises
         when it is too much.
         """
-        return self._what_ifs.answer(body, limit, offset, progress)
+        return self._what_ifs.answer(body, limit, offset, among, progress)
 
     def facts_about(self, person: str, as_of: date | None = None) -> list[Triple]:
         """What is asserted about somebody; with `as_of`, what was when that day was over."""
@@ -411,7 +411,7 @@ class KnowledgeBase:
         With `as_of`, by the facts, rules and policy of that day, and with what has changed since.
         Raises UnknownThingError when either does not exist or the model is not published.
         """
-        self._things(questions()["fit-of-person"], {"person": person, "model": model})
+        self._asking.things(questions()["fit-of-person"], {"person": person, "model": model})
         day = as_of or self._keeper.knowledge.day_for(self._keeper.facts_about(person))
         document = fit_document(partial(self.ask_as_of, as_of), person, model, day)
         document["basis"] = basis(self._keeper, person, model, as_of)

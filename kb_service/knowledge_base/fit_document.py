@@ -25,6 +25,8 @@ def fit_document(
 ) -> dict[str, Any]:
     """Verdict, fit, coverage, parts, requirements, trainings, incentives, risks and assumptions.
 
+    `contested` says since when the person objects to the judgement, and by which objections.
+
     `coverage` is the ratio of known to total weight; it and all levels are rounded half up to one
     decimal, and what is unknown is `None`. Raises LookupError when nothing was concluded of them.
     """
@@ -59,8 +61,20 @@ def fit_document(
         "incentives": [_incentive(row) for row in rows("incentives-of-fit")],
         "risks": [_risk(row) for row in rows("risks-of-fit")],
         "assumptions": [_assumption(row) for row in rows("assumptions-of-fit")],
+        "contested": contested(rows("contestations-of-fit")),
         "conclusion": head["judgement"],
     }
+
+
+def contested(rows: Sequence[Row]) -> dict[str, Any] | None:
+    """Since when the person objects, and each objection that stands; None when they do not."""
+    if not rows:
+        return None
+    objections = [
+        {"id": row["objection"], "since": row["since"], "conclusion": row["contestation"]}
+        for row in rows
+    ]
+    return {"since": objections[0]["since"], "objections": objections}
 
 
 def _decimal(value: Value) -> Decimal:

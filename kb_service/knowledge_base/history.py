@@ -3,22 +3,62 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse, serialize
 
-from kb_service.vocabulary import HISTORY_GRAPHS, A, iri
+from kb_service.vocabulary import HISTORY_GRAPHS, NAMESPACES, A, iri
 
 _ADDED = iri("history", "added")
 _BEFORE = iri("history", "before")
 _CREATES = iri("history", "creates")
 _ENDED = iri("prov", "endedAtTime")
 _OF_GRAPH = iri("history", "ofGraph")
+_REASON = iri("history", "reason")
 _REMOVED = iri("history", "removed")
+_WITH = iri("prov", "wasAssociatedWith")
 _DATE_TIME = iri("xsd", "dateTime")
+_AGENTS = NAMESPACES["agent"]
+
+
+@dataclass(frozen=True)
+class Because:
+    """Who makes a change and, where they said so, why."""
+
+    by: str
+    reason: str = ""
+
+
+_because: ContextVar[Because | None] = ContextVar("because", default=None)
+
+
+@contextmanager
+def without_reason() -> Iterator[None]:
+    """Have changes made inside remembered with who makes them, and not with why.
+
+    Why something about a person was changed is personal, and belongs into no other history.
+    """
+    known = _because.get()
+    before = _because.set(known and Because(known.by))
+    try:
+        yield
+    finally:
+        _because.reset(before)
+
+
+@contextmanager
+def because(by: str, reason: str = "") -> Iterator[None]:
+    """Have every change made inside remembered with who makes it, and why."""
+    before = _because.set(Because(by, reason))
+    try:
+        yield
+    finally:
+        _because.reset(before)
 
 
 class Moments:
@@ -54,6 +94,18 @@ class Revision:
     removed: str = ""
     added: str = ""
     before: str | None = None
+    because: Because | None = None
+    """Who made it and why, where that is known."""
+
+    @property
+    def undone(self) -> list[Triple]:
+        """What was taken away, or all there was where triples cannot be undone singly."""
+        return _read(self.removed if self.before is None else self.before)
+
+    @property
+    def done(self) -> list[Triple]:
+        """What was put in its place, as far as it was written down singly."""
+        return _read(self.added)
 
     @property
     def counts(self) -> tuple[int, int]:
@@ -74,6 +126,7 @@ def revision(
         Triple(node, A, iri("history", "Revision")),
         Triple(node, _OF_GRAPH, Literal(graph.value, datatype=iri("xsd", "anyURI"))),
         Triple(node, _ENDED, moment_literal(at)),
+        *_by_whom(node),
     ]
     if not old:
         found.append(Triple(node, _CREATES, Literal(True)))
@@ -83,6 +136,18 @@ def revision(
         found.append(Triple(node, _REMOVED, Literal(_written(old - new))))
         found.append(Triple(node, _ADDED, Literal(_written(new - old))))
     return found
+
+
+def _by_whom(node: NamedNode) -> Iterator[Triple]:
+    """Who makes the change, as PROV-O says it, and why."""
+    known = _because.get()
+    if known is None:
+        return
+    agent = NamedNode(_AGENTS + quote(known.by, safe=""))
+    yield Triple(agent, A, iri("prov", "Agent"))
+    yield Triple(node, _WITH, agent)
+    if known.reason:
+        yield Triple(node, _REASON, Literal(known.reason))
 
 
 def at_moment(
@@ -107,19 +172,27 @@ def revisions(history: Iterable[Triple]) -> dict[NamedNode, list[Revision]]:
     """The remembered changes by graph, earliest first."""
     said: dict[NamedNode, dict[NamedNode, str]] = {}
     for triple in history:
-        if isinstance(triple.subject, NamedNode) and isinstance(triple.object, Literal):
+        if isinstance(triple.subject, NamedNode) and isinstance(triple.object, NamedNode | Literal):
             said.setdefault(triple.subject, {})[triple.predicate] = triple.object.value
     found: dict[NamedNode, list[Revision]] = {}
-    for each in sorted(said.values(), key=lambda each: each[_ENDED]):
+    changes = [each for each in said.values() if _ENDED in each]
+    for each in sorted(changes, key=lambda each: each[_ENDED]):
         made = Revision(
             at=datetime.fromisoformat(each[_ENDED]),
             creates=each.get(_CREATES) == "true",
             removed=each.get(_REMOVED, ""),
             added=each.get(_ADDED, ""),
             before=each.get(_BEFORE),
+            because=_reported(each),
         )
         found.setdefault(NamedNode(each[_OF_GRAPH]), []).append(made)
     return found
+
+
+def _reported(said: Mapping[NamedNode, str]) -> Because | None:
+    if _WITH not in said:
+        return None
+    return Because(unquote(said[_WITH].removeprefix(_AGENTS)), said.get(_REASON, ""))
 
 
 def _has_blank_node(triple: Triple) -> bool:

@@ -1,4 +1,4 @@
-"""What is stored and taken back: records, RDF and the example, checked before anything changes."""
+"""What is stored and taken back: records and RDF, checked before anything changes."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from pyoxigraph import NamedNode, Triple
 
 from kb_service.findings import Finding, RefusedInput, violation
 from kb_service.knowledge_base.checking import Change, CheckedDocument, Checker, Progress, Steps
+from kb_service.knowledge_base.history import without_reason
 from kb_service.knowledge_base.keeping import Keeper
 from kb_service.knowledge_base.outcomes import (
+    ExamplePeople,
     ExampleRefusedError,
     ImportReport,
     UnknownThingError,
 )
 from kb_service.knowledge_base.sorting import (
+    Submission,
     add_teams,
     merge_records,
     people_mentioned,
@@ -26,12 +29,16 @@ from kb_service.knowledge_files import read_turtle
 from kb_service.people_records import (
     AssessmentRecord,
     Choice,
+    Introduction,
     PersonRecord,
     assessment_iri,
     person_iri,
 )
 from kb_service.sheets import read_workbook
 from kb_service.vocabulary import ORGANISATION_GRAPH, iri
+
+FactsKnownAs = Callable[[str], Sequence[Triple]]
+"""What is known of the person whom a document calls by an id, told with that id."""
 
 
 class Importing:
@@ -41,16 +48,6 @@ class Importing:
         self._keeper = keeper
         self._checker = checker
         self._root = root
-
-    def remove_person(self, person: str) -> None:
-        """Forget somebody: what was said, concluded and remembered of them.
-
-        Raises UnknownThingError when nobody has this id.
-        """
-        with self._keeper.lock:
-            if not self._keeper.facts_about(person):
-                raise UnknownThingError("person", person)
-            self._keeper.remove_people([person])
 
     def remove_assessment(self, person: str, assessment: str) -> None:
         """Take an assessment back and conclude the person without it.
@@ -68,6 +65,28 @@ class Importing:
             if len(left) == len(stored):
                 raise UnknownThingError("assessment", assessment)
             self._keeper.store_people({person: (left, [])}, Steps(None, 1))
+
+    def change_facts(
+        self,
+        person: str,
+        change: Callable[[list[Triple]], Change],
+        moved: Iterable[PersonRecord] = (),
+    ) -> None:
+        """Make of the facts about somebody what `change` makes of them, and conclude them anew.
+
+        It answers what stays, and what is new and has to be checked. The teams of who `moved` are
+        known from then on. Raises UnknownThingError when nobody has this id, and RefusedInput when
+        a shape objects.
+        """
+        with self._keeper.lock:
+            stored = self._keeper.facts_about(person)
+            if not stored:
+                raise UnknownThingError("person", person)
+            changes = {person: change(stored)}
+            uploaded = self._keeper.uploaded_facts()
+            self._checker.people(changes, self._keeper.latest_day, Steps(None, 0), uploaded)
+            self._make_known(moved)
+            self._keeper.store_people(changes, Steps(None, 1))
 
     def remove_ontology(self, name: str, progress: Progress | None = None) -> int:
         """Take back an uploaded ontology; answers how many people are judged anew.
@@ -111,28 +130,41 @@ class Importing:
             notes = self._checker.people(
                 changes, self._keeper.latest_day, steps, self._keeper.uploaded_facts(), places
             )
-            organisation = self._keeper.store.graph(ORGANISATION_GRAPH)
-            named = add_teams(organisation, records.values(), teams)
-            if len(named) > len(organisation):
-                self._keeper.replace_shared({ORGANISATION_GRAPH: named})
+            self._make_known(records.values(), teams)
             triples = self._keeper.store_people(changes, steps, begun)
         count = sum(len(additions) for additions in by_person.values())
         return ImportReport(len(by_person), count, triples, notes)
 
-    def rdf(
-        self, data: bytes, media_type: str, filename: str = "", progress: Progress | None = None
-    ) -> ImportReport:
-        """Store RDF: facts about people by person, everything else in the ontology it names.
+    def _make_known(self, people: Iterable[PersonRecord], teams: Iterable[Choice] = ()) -> None:
+        """Let the organisation know these teams, and those of these people."""
+        organisation = self._keeper.store.graph(ORGANISATION_GRAPH)
+        named = add_teams(organisation, people, teams)
+        if len(named) > len(organisation):
+            with without_reason():
+                self._keeper.replace_shared({ORGANISATION_GRAPH: named})
 
-        What a subject says replaces what was stored of the same subject; an ontology is replaced
-        as a whole. Raises RefusedInput when it cannot be read, breaks a shape or would overwrite
-        an ontology that ships with the product; nothing is stored then.
+    def read_rdf(
+        self, data: bytes, media_type: str, filename: str, known_as: FactsKnownAs
+    ) -> Submission:
+        """What RDF says, sorted by whom or what it is about; nothing is stored.
+
+        Raises RefusedInput when it cannot be read, breaks a shape or would overwrite an ontology
+        that ships with the product.
         """
-        checked = self.check_document(data, media_type, filename)
+        checked = self.check_document(data, media_type, filename, known_as)
         if not checked.conforms:
             raise RefusedInput(checked.findings, checked.status)
-        submitted = sort_facts(checked.triples)
-        self._refuse_shipped(submitted.shared)
+        facts = sort_facts(checked.triples)
+        self._refuse_shipped(facts.shared)
+        return Submission(facts, len(checked.triples), checked.findings)
+
+    def store_rdf(self, submission: Submission, progress: Progress | None = None) -> ImportReport:
+        """Store what was submitted: facts about people by person, the rest in its ontology.
+
+        What a subject says replaces what was stored of the same subject; an ontology is replaced
+        as a whole.
+        """
+        submitted = submission.facts
         with self._keeper.lock:
             changes: dict[str, Change] = {}
             for person, new in submitted.people.items():
@@ -148,7 +180,7 @@ class Importing:
         assessment = iri("people", "Assessment")
         facts = [triple for triples in submitted.people.values() for triple in triples]
         count = sum(triple.object == assessment for triple in facts)
-        return ImportReport(len(changes), count, len(checked.triples), checked.findings)
+        return ImportReport(len(changes), count, submission.size, submission.notes)
 
     def _refuse_shipped(self, graphs: Iterable[NamedNode]) -> None:
         shipped = self._keeper.shipped_graphs()
@@ -158,8 +190,8 @@ class Importing:
                 en = f"{name.value} ships with the product; give your ontology an IRI of its own."
                 raise RefusedInput((violation(zh, en, name.value),), status=409)
 
-    def example(self, progress: Progress | None = None) -> ImportReport:
-        """Store the example organisation: its teams, its own day, its people and assessments.
+    def example(self) -> ExamplePeople:
+        """Store the example organisation with its teams and its own day; answers its people.
 
         Raises ExampleRefusedError when somebody is in here already.
         """
@@ -167,7 +199,7 @@ class Importing:
             raise ExampleRefusedError("people are stored here already")
         folder = self._root / "examples"
         self._keeper.replace_shared({ORGANISATION_GRAPH: read_turtle(folder / "organisation.ttl")})
-        people: list[PersonRecord] = []
+        people: list[Introduction] = []
         assessments: list[AssessmentRecord] = []
         for path in sorted([*folder.glob("*.csv"), *folder.glob("*.xlsx")]):
             data = path.read_bytes()
@@ -180,12 +212,14 @@ class Importing:
             )
             people += sheet.people
             assessments += sheet.assessments
-        return self.records(people, assessments, progress=progress)
+        return ExamplePeople(tuple(people), tuple(assessments))
 
-    def check_document(self, data: bytes, media_type: str, filename: str = "") -> CheckedDocument:
+    def check_document(
+        self, data: bytes, media_type: str, filename: str, known_as: FactsKnownAs
+    ) -> CheckedDocument:
         """What the shapes say of a stranger's RDF, read in a process that may be killed.
 
-        People whom it mentions but does not introduce are known from what is stored.
+        People whom it mentions but does not introduce are known by what `known_as` tells of them.
         """
 
         def beside(triples: Sequence[Triple]) -> list[Triple]:
@@ -194,7 +228,7 @@ class Importing:
             for person in people_mentioned(triples):
                 node = person_iri(person)
                 if node not in introduced:
-                    known += [t for t in self._keeper.facts_about(person) if t.subject == node]
+                    known += [t for t in known_as(person) if t.subject == node]
             return known
 
         return self._checker.document(data, media_type, filename, self._keeper.latest_day, beside)

@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
+from types import MappingProxyType
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 
@@ -130,8 +131,12 @@ def read_knowledge(
     premises: Premises,
     graphs: Mapping[NamedNode, list[Triple]],
     inferred: list[Triple],
+    digests: Mapping[NamedNode, str] = MappingProxyType({}),
 ) -> Knowledge:
-    """Shared knowledge made ready; the organisation's graph may name its own day."""
+    """Shared knowledge made ready; the organisation's graph may name its own day.
+
+    `digests` are those of graphs that are known already.
+    """
     organisation = graphs.get(ORGANISATION_GRAPH, [])
     days = texts(organisation, _AS_OF)
     rules = premises.rules
@@ -140,7 +145,7 @@ def read_knowledge(
         premises=premises,
         graphs=graphs,
         inferred=inferred,
-        version=KnowledgeVersion(rules, graphs),
+        version=KnowledgeVersion(rules, graphs, {**digests}),
         own_day=date.fromisoformat(days[0]) if days else None,
         catalogue=read_catalogue(known),
         teams=read_teams(organisation),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain, islice
 from pathlib import Path
+from types import MappingProxyType
 
 from pyoxigraph import Literal, NamedNode, Triple
 
@@ -20,6 +21,7 @@ from kb_service.engine.rules import RuleBook, read_rule_book
 from kb_service.engine.shacl_rules import rules_from_shacl
 from kb_service.engine.tasks import DrawShared, read_triples
 from kb_service.findings import RefusedInput
+from kb_service.knowledge_base.canonical_forms import CanonicalForms
 from kb_service.knowledge_base.checking import Change, Progress, Steps
 from kb_service.knowledge_base.history import Moments, revision
 from kb_service.knowledge_base.judging import Judged, Judging, Knowledge, read_knowledge, texts
@@ -36,6 +38,7 @@ from kb_service.knowledge_base.versions import stamp
 from kb_service.knowledge_files import knowledge_digest, read_shared_knowledge
 from kb_service.reasoning import InconsistentOntology, Inferences, infer
 from kb_service.store import KnowledgeStore, Term
+from kb_service.store.canonical_form import content_digest
 from kb_service.vocabulary import (
     IDENTIFIER,
     ORGANISATION_GRAPH,
@@ -87,7 +90,12 @@ class Keeper:
         self._moments = Moments()
         shared = os.environ.get("RENGANG_CACHE")
         self.cache = Path(shared) if shared else store.data.cache
+        self._forms = CanonicalForms()
         self.knowledge = self._read_knowledge()
+
+    def close(self) -> None:
+        """End the worker in which strangers' graphs are read; the store stays open."""
+        self._forms.close()
 
     # What is stored
 
@@ -188,18 +196,59 @@ class Keeper:
 
         Shared conclusions are drawn again as far as the change concerns them, then those about the
         people whose conclusions can differ; answers how many people that were. Raises
-        RuleStoppedError, and for an ontology that contradicts itself RefusedInput.
+        RuleStoppedError, and RefusedInput for an ontology that contradicts itself or, unless it is
+        from the knowledge files as `marks` say, has blank nodes that cannot be told apart in time.
         """
         with self.lock:
             at = self._moments.now()
             old = self.knowledge
-            changes = changed_graphs(old.graphs, graphs)
-            new = self._with(old, changes, rules)
+            digest = self._forms.digest if marks is None else _digest_of_file
+            changes = changed_graphs(old.version, graphs, digest)
+            new = self._with(old, changes.graphs, rules, changes.digests)
             people = self._who_may_change(old, new)
-            shared = graphs_to_be(self.store, old, new, changes, at, marks)
+            shared = graphs_to_be(self.store, old, new, changes.graphs, at, marks)
             self.store.replace_many(chain(shared, self._judged(new, people, at, progress)))
             self.knowledge = new
             return len(people)
+
+    def replace(
+        self, shared: Mapping[NamedNode, list[Triple]], people: Mapping[str, list[Triple]]
+    ) -> int:
+        """Replace shared graphs and the facts about people, with all that follows, in one commit.
+
+        Nobody is known any more of whom no facts are left. Answers how many people were concluded
+        again. Raises as `replace_shared` does; nothing is stored then.
+        """
+        with self.lock:
+            at = self._moments.now()
+            old = self.knowledge
+            changed = changed_graphs(old.version, shared, self._forms.digest)
+            changes = changed.graphs
+            new = self._with(old, changes, None, changed.digests) if changes else old
+            concerned = self._who_may_change(old, new) if changes else []
+            judged = [person for person in {*concerned, *people} if people.get(person) != []]
+            graphs = chain(
+                graphs_to_be(self.store, old, new, changes, at, None) if changes else (),
+                self._facts_to_be(people, at),
+                self._judged(new, judged, at, None, people),
+            )
+            self.store.replace_many(graphs)
+            self.knowledge = new
+            return len(judged)
+
+    def _facts_to_be(
+        self, people: Mapping[str, list[Triple]], at: datetime
+    ) -> Iterator[tuple[NamedNode, list[Triple]]]:
+        """The graphs of people, but for conclusions that are yet to be drawn, as they are to be."""
+        for person, facts in people.items():
+            name, history = people_graph(person), person_history_graph(person)
+            yield name, facts
+            if facts:
+                changed = revision(name, self.store.graph(name), facts, at)
+                yield history, [*self.store.graph(history), *changed]
+            else:
+                yield history, []
+                yield person_conclusions_graph(person), []
 
     def knowledge_with(
         self, graphs: Mapping[NamedNode, list[Triple]], rules: Sequence[Triple]
@@ -214,8 +263,9 @@ class Keeper:
         old: Knowledge,
         changes: Mapping[NamedNode, list[Triple]],
         rules: RuleBook | None,
+        digests: Mapping[NamedNode, str] = MappingProxyType({}),
     ) -> Knowledge:
-        """The knowledge with these graphs and rules."""
+        """The knowledge with these graphs and rules; `digests` are those of the graphs, if known."""
         graphs = {name: triples for name, triples in {**old.graphs, **changes}.items() if triples}
         facts = dict.fromkeys(joined(graphs))
         found = self.inferences(list(facts))
@@ -232,7 +282,7 @@ class Keeper:
         premises = Premises(book, tuple(facts), conclusions)
         if not (rules or gone or added):
             premises = old.premises
-        return read_knowledge(premises, graphs, inferred)
+        return read_knowledge(premises, graphs, inferred, old.version.still_known(changes, digests))
 
     def _who_may_change(self, old: Knowledge, new: Knowledge) -> list[str]:
         """The ids of the people whose conclusions can differ, by what rules read or by the day."""
@@ -297,9 +347,10 @@ class Keeper:
         people: Sequence[str],
         at: datetime,
         progress: Progress | None,
+        known: Mapping[str, list[Triple]] = MappingProxyType({}),
     ) -> Iterator[tuple[NamedNode, list[Triple]]]:
-        """The graphs of conclusions about stored people."""
-        facts = ((person, self.facts_about(person)) for person in people)
+        """The graphs of conclusions about people, by their stored facts or those that are known."""
+        facts = ((p, known[p] if p in known else self.facts_about(p)) for p in people)
         done = 0
         for batch in knowledge.begin_judging(self.deriver, facts):
             for person, judged in batch.result().items():
@@ -357,6 +408,11 @@ class Keeper:
                 graphs[name(person)] = []
         with self.lock:
             self.store.replace_graphs(graphs)
+
+
+def _digest_of_file(graph: NamedNode, triples: list[Triple]) -> str:
+    """The digest of a graph that ships with the product, and so needs no worker."""
+    return content_digest(triples)
 
 
 def _conclusions(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from kb_service.findings import Finding
+from kb_service.people_records import AssessmentRecord, Introduction
 
 
 class UnknownThingError(LookupError):
@@ -28,3 +29,11 @@ class ImportReport:
     assessments: int = 0
     triples: int = 0
     notes: tuple[Finding, ...] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True)
+class ExamplePeople:
+    """The people of the example organisation and their assessments, by the ids that it uses."""
+
+    people: tuple[Introduction, ...]
+    assessments: tuple[AssessmentRecord, ...]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from pyoxigraph import Literal, NamedNode, Triple
@@ -10,21 +11,21 @@ from pyoxigraph import Literal, NamedNode, Triple
 from kb_service.engine.shacl_rules import rules_as_shacl
 from kb_service.knowledge_base.history import revision
 from kb_service.knowledge_base.judging import Knowledge
-from kb_service.knowledge_base.versions import content_digest, stamp
+from kb_service.knowledge_base.versions import KnowledgeVersion, stamp
 from kb_service.store import KnowledgeStore, as_stored
 from kb_service.vocabulary import (
-    BASE,
     HISTORY_GRAPHS,
     PEOPLE_GRAPHS,
     PERSON_CONCLUSIONS,
     RULES_GRAPH,
     SHARED_CONCLUSIONS,
     SHARED_HISTORY,
+    STORE_GRAPH,
     VERSIONS_GRAPH,
     iri,
 )
 
-STORE = NamedNode(BASE + "store")
+STORE = STORE_GRAPH
 """The graph in which the store says what it was filled from, and for which day."""
 
 AS_OF = iri("judgement", "asOf")
@@ -42,20 +43,33 @@ def names_of_shared_graphs(store: KnowledgeStore) -> list[NamedNode]:
     ]
 
 
+@dataclass(frozen=True)
+class ChangedGraphs:
+    """Graphs that say something else than before, as the store will have them."""
+
+    graphs: Mapping[NamedNode, list[Triple]]
+    digests: Mapping[NamedNode, str]
+
+
 def changed_graphs(
-    old: Mapping[NamedNode, list[Triple]], given: Mapping[NamedNode, list[Triple]]
-) -> dict[NamedNode, list[Triple]]:
-    """The graphs that say something else than before, as the store will have them.
+    old: KnowledgeVersion,
+    given: Mapping[NamedNode, list[Triple]],
+    digest: Callable[[NamedNode, list[Triple]], str],
+) -> ChangedGraphs:
+    """Which graphs say something else than before, by the digests that `digest` finds.
 
     Blank nodes have other names each time a file is read, which changes nothing.
     """
-    found = {name: as_stored(triples) for name, triples in given.items()}
-    return {
-        name: triples
-        for name, triples in found.items()
-        if set(triples) != set(before := old.get(name, []))
-        and content_digest(triples) != content_digest(before)
-    }
+    graphs: dict[NamedNode, list[Triple]] = {}
+    digests: dict[NamedNode, str] = {}
+    for name, triples in given.items():
+        found = as_stored(triples)
+        if set(found) == set(old.graphs.get(name, [])):
+            continue
+        of_content = digest(name, found)
+        if name not in old.graphs or of_content != old.digest(name):
+            graphs[name], digests[name] = found, of_content
+    return ChangedGraphs(graphs, digests)
 
 
 def graphs_to_be(

@@ -19,13 +19,11 @@ from kb_service.people_records import (
     person_iri,
     person_triples,
 )
-from kb_service.vocabulary import BASE, IDENTIFIER, LABEL, A, iri
+from kb_service.vocabulary import BASE, BELONGS_TO, HOLDS, IDENTIFIER, LABEL, A, iri
 
 Term = NamedNode | BlankNode | Literal | Triple
 
 _PERSON = iri("person").value
-_OWNERS = (iri("people", "ofPerson"), iri("people", "inAssessment"))
-_HOLDS = iri("org", "holds")
 _ONTOLOGY = iri("owl", "Ontology")
 _LONGEST_WAY = 2
 """From a rating over its assessment to the person."""
@@ -39,14 +37,23 @@ class SortedFacts:
     shared: Mapping[NamedNode, list[Triple]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Submission:
+    """Facts that the shapes found fit to be stored, how many there were, and what else was found."""
+
+    facts: SortedFacts
+    size: int
+    notes: tuple[Finding, ...] = ()
+
+
 def sort_facts(triples: Sequence[Triple]) -> SortedFacts:
     """Facts sorted by the person they are about; what is about nobody goes to the one ontology.
 
     Raises RefusedInput when shared facts name no ontology or several, when a person's id cannot
     be one, or when a fact about a person has no IRI of its own.
     """
-    owners: dict[Term, Term] = {t.subject: t.object for t in triples if t.predicate in _OWNERS}
-    owners |= {t.object: t.subject for t in triples if t.predicate == _HOLDS}
+    owners: dict[Term, Term] = {t.subject: t.object for t in triples if t.predicate in BELONGS_TO}
+    owners |= {t.object: t.subject for t in triples if t.predicate == HOLDS}
     people: dict[str, list[Triple]] = {}
     rest: list[Triple] = []
     faults: list[Finding] = []
@@ -127,16 +134,16 @@ def merge_records(
 
     A person of whom nothing is stored and no record says more is known by the id.
     """
-    assessments = f"{person_iri(person).value}/assessment/"
+    own = (person_iri(person).value, f"{person_iri(person).value}/post")
     old = tuple(assessment_iri(person, addition.id).value for addition in additions)
 
     def gone(subject: str) -> bool:
-        about_person = record is not None and not subject.startswith(assessments)
+        about_person = record is not None and subject in own
         return about_person or subject in old or subject.startswith(tuple(f"{o}/" for o in old))
 
     new: list[Triple] = []
     if record or not stored:
-        new += person_triples(record or PersonRecord(person, person))
+        new += person_triples(record or PersonRecord(person))
     for addition in additions:
         new += assessment_triples(addition, catalogue)
     return replaced(stored, gone), new

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 
-from pyoxigraph import (
-    CanonicalizationAlgorithm,
-    Dataset,
-    DefaultGraph,
-    Literal,
-    NamedNode,
-    Quad,
-    Triple,
-)
+from pyoxigraph import Literal, NamedNode, Triple
 
 from kb_service.engine.rules import Rule, RuleBook
 from kb_service.knowledge_base.history import moment_literal
+from kb_service.store.canonical_form import content_digest, digest_of
 from kb_service.vocabulary import ORGANISATION_GRAPH, POLICY_GRAPH, A, iri
 
 _PART = iri("dcterms", "hasPart")
@@ -30,31 +22,31 @@ _FOR_POSITION = iri("core", "forPosition")
 _STAMP = (iri("history", "judgedFor"), iri("history", "underKnowledge"))
 
 
-def content_digest(triples: Iterable[Triple]) -> str:
-    """Twelve hexadecimal digits that depend on the content alone, whatever blank nodes are called."""
-    content = Dataset(Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in triples)
-    content.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
-    return _digest(sorted(str(quad) for quad in content))
-
-
-def _digest(lines: Iterable[str]) -> str:
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]
-
-
 @dataclass(frozen=True)
 class KnowledgeVersion:
     """The digests of everything that people are judged by; the same content has the same node."""
 
     rules: RuleBook
     graphs: Mapping[NamedNode, list[Triple]]
+    known: dict[NamedNode, str] = field(default_factory=dict, compare=False)
+    """Digests of graphs as far as they were found."""
+
+    def digest(self, graph: NamedNode) -> str:
+        """The digest of one of the graphs."""
+        if graph not in self.known:
+            self.known[graph] = content_digest(self.graphs[graph])
+        return self.known[graph]
+
+    def still_known(
+        self, changes: Collection[NamedNode], digests: Mapping[NamedNode, str]
+    ) -> dict[NamedNode, str]:
+        """The digests that are known when some graphs change, of those what `digests` says."""
+        kept = {name: known for name, known in self.known.items() if name not in changes}
+        return {**kept, **digests}
 
     @cached_property
     def _digests(self) -> dict[NamedNode, str]:
-        return {
-            name: content_digest(triples)
-            for name, triples in self.graphs.items()
-            if name != ORGANISATION_GRAPH
-        }
+        return {name: self.digest(name) for name in self.graphs if name != ORGANISATION_GRAPH}
 
     @cached_property
     def _rules_by_name(self) -> list[Rule]:
@@ -62,13 +54,13 @@ class KnowledgeVersion:
 
     @cached_property
     def _rules_digest(self) -> str:
-        return _digest(f"{rule.stage}/{rule.name} {rule.version}" for rule in self._rules_by_name)
+        return digest_of(f"{rule.stage}/{rule.name} {rule.version}" for rule in self._rules_by_name)
 
     @cached_property
     def node(self) -> NamedNode:
         """The IRI of this version."""
         parts = sorted(f"{name.value} {digest}" for name, digest in self._digests.items())
-        return iri("version", _digest([self._rules_digest, *parts]))
+        return iri("version", digest_of([self._rules_digest, *parts]))
 
     def described(self, at: datetime) -> list[Triple]:
         """What a store says of this version, first met at that moment, and of its parts."""

@@ -5,13 +5,37 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
 from pyoxigraph import NamedNode
 
-_FIELD = re.compile(r"^# (Asks|问题|Takes|Over):\s*(.*)$", re.MULTILINE)
+_FIELD = re.compile(r"^# (Asks|问题|Takes|People|Tells|Over):\s*(.*)$", re.MULTILINE)
 _TAKES = re.compile(r"(\w+) \((\w+)\)")
+_COUNTS = re.compile(r"how many \((\w+)(?: of (\w+) for each (\w+))?\)")
+
+
+class TellsOf(StrEnum):
+    """Of whom the answer to a question tells: it decides who may ask it."""
+
+    NOBODY = "of nobody"
+    ONE_PERSON = "of one person"
+    EVERYBODY = "of everybody"
+    COUNTS = "how many"
+    """How many people, and nothing of any of them."""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Which column counts people, and of which whole they are a part, if of any.
+
+    The parts in the rows that agree on `each` are of different people and add up to `whole`.
+    """
+
+    part: str
+    whole: str = ""
+    each: str = ""
 
 
 @dataclass(frozen=True)
@@ -20,6 +44,8 @@ class Question:
 
     `takes` maps a parameter to the prefix its ids belong to. `over` is `store` for questions about
     what is kept of everyone, `person` for those that need all conclusions about one person.
+    `people` is the column that holds people, empty when none does. `counted` is there for a
+    question that tells how many people.
     """
 
     name: str
@@ -29,6 +55,9 @@ class Question:
     takes: Mapping[str, str]
     over: str
     text: str
+    people: str = ""
+    tells_of: TellsOf = TellsOf.EVERYBODY
+    counted: Counted | None = None
 
     def bound(self, values: Mapping[str, NamedNode]) -> str:
         """The query with each parameter's value in every place that is free for it.
@@ -45,9 +74,10 @@ class Question:
 def read_question(name: str, text: str) -> Question:
     """The question in a file's text. Raises ValueError naming the header line that is missing."""
     fields = dict(_FIELD.findall(text))
-    for field in ("Asks", "问题", "Takes", "Over"):
+    for field in ("Asks", "问题", "Takes", "Tells", "Over"):
         if field not in fields:
             raise ValueError(f"{name}: add the header line '# {field}: …'")
+    tells_of, counted = _read_tells(name, fields["Tells"].strip())
     return Question(
         name=name,
         title=text.splitlines()[0].removeprefix("# "),
@@ -56,6 +86,22 @@ def read_question(name: str, text: str) -> Question:
         takes=dict(_TAKES.findall(fields["Takes"])),
         over=fields["Over"],
         text=text,
+        people=fields.get("People", ""),
+        tells_of=tells_of,
+        counted=counted,
+    )
+
+
+def _read_tells(name: str, text: str) -> tuple[TellsOf, Counted | None]:
+    """What the header line says of whom a question tells. Raises ValueError for anything else."""
+    if counts := _COUNTS.fullmatch(text):
+        return TellsOf.COUNTS, Counted(*(group or "" for group in counts.groups()))
+    for tells_of in (TellsOf.NOBODY, TellsOf.ONE_PERSON, TellsOf.EVERYBODY):
+        if text == tells_of:
+            return tells_of, None
+    raise ValueError(
+        f"{name}: write '# Tells:' with 'of nobody', 'of one person', 'of everybody' or "
+        "'how many (COLUMN)'"
     )
 
 

@@ -45,9 +45,16 @@ class WhatIfAnswers:
         self._supposing = Supposing(keeper, checker)
 
     def answer(
-        self, body: object, limit: int, offset: int, progress: Progress | None = None
+        self,
+        body: object,
+        limit: int,
+        offset: int,
+        among: Sequence[str] | None = None,
+        progress: Progress | None = None,
     ) -> dict[str, Any]:
         """The difference that a request makes, with `limit` people from `offset` on.
+
+        Only people `among` these ids are looked at, in that order; everybody where it is None.
 
         Raises RefusedInput for a faulty request, WorkerTimedOut when there are too many people to
         conclude in time, WorkerBusy when knowledge is changed again and again meanwhile.
@@ -56,16 +63,20 @@ class WhatIfAnswers:
             knowledge = self._keeper.knowledge
             supposed = self._supposing.understood(body)
             tally = Tally(limit + offset)
-            self._count(supposed, knowledge, tally, progress)
+            self._count(supposed, knowledge, self._people(supposed, among), tally, progress)
             if self._keeper.knowledge is knowledge:
                 return self._document(supposed, knowledge, tally, limit, offset)
         raise WorkerBusy("knowledge was changed while the question was worked on")
 
     def _count(
-        self, supposed: Supposed, knowledge: Knowledge, tally: Tally, progress: Progress | None
+        self,
+        supposed: Supposed,
+        knowledge: Knowledge,
+        people: Sequence[str],
+        tally: Tally,
+        progress: Progress | None,
     ) -> None:
         """Look at everybody who was asked about."""
-        people = self._people(supposed)
         tally.looked_at = len(people)
         concerned = self._concerned(supposed, knowledge, people)
         steps = Steps(progress, len(concerned))
@@ -88,16 +99,20 @@ class WhatIfAnswers:
             return self._deriver.map(tasks, premises, LONGEST_BATCH)
         return (self._deriver.run(task, premises, LONGEST_BATCH) for task in tasks)
 
-    def _people(self, supposed: Supposed) -> list[str]:
+    def _people(self, supposed: Supposed, among: Sequence[str] | None) -> Sequence[str]:
         """The ids of those to look at."""
         request = supposed.request
         if request.person is not None:
             if not is_stored(self._keeper.store, request.person):
-                raise _nobody(request.person)
+                raise nobody(request.person)
             return [request.person]
         if request.team is not None:
-            return members_of_team(self._keeper.store, request.team)
-        return self._keeper.people_ids()
+            members = members_of_team(self._keeper.store, request.team)
+            if among is None:
+                return members
+            named = set(members)
+            return [person for person in among if person in named]
+        return self._keeper.people_ids() if among is None else among
 
     def _concerned(
         self, supposed: Supposed, knowledge: Knowledge, people: Sequence[str]
@@ -142,7 +157,7 @@ class WhatIfAnswers:
                 if not stored.facts:  # removed a moment ago
                     continue
                 day = request.as_of or knowledge.day_for(stored.facts)
-                members[stored.id] = Who(stored.id, stored.name, stored.team, day)
+                members[stored.id] = Who(stored.id, stored.team, day)
                 use_kept = depth == "kept" and stored.judged_for == day
                 kept = stored.conclusions if use_kept else None
                 batch.append(Somebody.known_by(stored.node, stored.facts, day, kept))
@@ -179,7 +194,8 @@ class WhatIfAnswers:
         }
 
 
-def _nobody(person: str) -> RefusedInput:
+def nobody(person: str) -> RefusedInput:
+    """The refusal of a request about a person who is not in here."""
     return RefusedInput(
         (
             violation(

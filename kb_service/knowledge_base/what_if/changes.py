@@ -97,7 +97,7 @@ def _assessed(
     )
     node = assessment_iri(_ANYBODY, framework).value
     places = {(f"{node}/rating/{rating.dimension.id}", ""): rating.where for rating in ratings}
-    person = person_triples(PersonRecord(_ANYBODY, _ANYBODY))
+    person = person_triples(PersonRecord(_ANYBODY))
     return Changes(
         checked=(*person, *assessment_triples(record, catalogue)),
         places={(node, ""): "/ratings", **places},

@@ -54,7 +54,6 @@ class Writer:
         models = sorted(by_model, key=lambda model: (model is None, str(model)))
         return {
             "person": who.id,
-            "name": who.name,
             **self._named("team", who.team),
             "asOf": who.day.isoformat(),
             "models": [self._model(model, by_model[model], found) for model in models],
@@ -67,6 +66,8 @@ class Writer:
         if model is not None and model in found.plan_hours:
             before, after = found.plan_hours[model]
             shown["planHours"] = {"before": float(before), "after": float(after)}
+        if model in found.contested:
+            shown["contested"] = True
         return shown | {"differences": self.differences(members)}
 
     def differences(self, found: Iterable[Difference]) -> list[Document]:

@@ -58,10 +58,10 @@ class JsonReader:
         """A number of a size and precision that levels, weights and limits may have."""
         if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
             number = Decimal(str(value))
-            # The bounds come first: rounding a number of many digits raises.
+            # Comparing comes first: rounding and even abs() raise for a number large enough.
             if (
                 number.is_finite()
-                and abs(number) <= _LARGEST
+                and -_LARGEST <= number <= _LARGEST
                 and round(number, _DECIMALS) == number
             ):
                 return number

@@ -17,7 +17,6 @@ Term = NamedNode | BlankNode | Literal | Triple
 _CONCLUDED_BY = iri("judgement", "concludedBy")
 _JUDGED_FOR = iri("history", "judgedFor")
 _MEMBER_OF = iri("org", "memberOf")
-_NAME = iri("schema", "name")
 
 
 @dataclass(frozen=True)
@@ -33,12 +32,6 @@ class StoredPerson:
     def node(self) -> NamedNode:
         """The person's IRI."""
         return person_iri(self.id)
-
-    @property
-    def name(self) -> str:
-        """What the person is called; the id when nobody said."""
-        names = (value.value for value in self._values(_NAME) if isinstance(value, Literal))
-        return next(names, self.id)
 
     @property
     def team(self) -> NamedNode | None:

@@ -21,7 +21,6 @@ class Who:
     """A person as an answer shows them, and the day they are judged for."""
 
     id: str
-    name: str
     team: NamedNode | None
     day: date
 
@@ -39,7 +38,7 @@ class Transition:
 class Tally:
     """Counts people and transitions; of the people, only those up to `most` are kept.
 
-    They come in the order of their ids. Those who change verdict stand first.
+    They come in the order in which they are added. Those who change verdict stand first.
     """
 
     most: int

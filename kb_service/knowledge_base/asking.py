@@ -1,0 +1,120 @@
+"""Questions answered: over everything stored, or over one person and all that follows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from pyoxigraph import NamedNode, Store
+
+from kb_service.knowledge_base.answers import Answer, answer, columns_of
+from kb_service.knowledge_base.keeping import Keeper
+from kb_service.knowledge_base.outcomes import UnknownThingError
+from kb_service.knowledge_base.past import past
+from kb_service.questions import Question, questions
+from kb_service.sparql import select
+from kb_service.store.reach import EVERYTHING, Reach
+from kb_service.vocabulary import iri
+
+_MOST_WORKSPACES = 16
+
+
+class Asking:
+    """Answers questions; a person's workspace is kept until something is stored."""
+
+    def __init__(self, keeper: Keeper) -> None:
+        self._keeper = keeper
+        self._workspaces: dict[tuple[str, date | None], tuple[int, Store]] = {}
+
+    def forget(self) -> None:
+        """Let go of every workspace, as when somebody in them must be forgotten at once."""
+        with self._keeper.lock:
+            self._workspaces.clear()
+
+    def workspace(self, person: str, as_of: date | None = None) -> Store:
+        """A store in memory with the knowledge, one person and everything concluded of them.
+
+        With `as_of`, as all of it was when that day was over, judged for that day. Raises
+        UnknownThingError when nobody has this id.
+        """
+        generation = self._keeper.store.generation
+        key = person, as_of
+        made_at, found = self._workspaces.get(key, (-1, None))
+        if found is not None and made_at == generation:
+            return found
+        facts = self._keeper.facts_about(person)
+        if not facts:
+            raise UnknownThingError("person", person)
+        if as_of is None:
+            made = self._keeper.knowledge.everything_about(self._keeper.deriver, person, facts)
+        else:
+            then = past(self._keeper, person, as_of)
+            made = then.knowledge.everything_about(self._keeper.deriver, person, then.facts, as_of)
+        with self._keeper.lock:
+            if len(self._workspaces) >= _MOST_WORKSPACES:
+                self._workspaces.clear()
+            self._workspaces[key] = (generation, made)
+        return made
+
+    def ask(
+        self,
+        name: str,
+        *,
+        limit: int | None = None,
+        offset: int | None = None,
+        reach: Reach = EVERYTHING,
+        **things: str,
+    ) -> Answer:
+        """The answer to a question about the things with these ids, over the graphs in reach.
+
+        Raises UnknownThingError for a question, parameter or thing that does not exist.
+        """
+        question, query = self._bound(name, things)
+        query += f"\nLIMIT {limit:d}" if limit is not None else ""
+        query += f"\nOFFSET {offset:d}" if offset is not None else ""
+        if question.over == "person":
+            return self._answered(question, query, self.workspace(things["person"]))
+        return answer(question, self._keeper.store.select(query, reach))
+
+    def ask_as_of(self, day: date | None, name: str, **things: str) -> Answer:
+        """The answer to a question about one person, as it was when a day was over; None for now.
+
+        Raises UnknownThingError as `ask` does, and for a question that is not about one person.
+        """
+        if day is None:
+            return self.ask(name, limit=None, offset=None, reach=EVERYTHING, **things)
+        question, query = self._bound(name, things)
+        if "person" not in question.takes:
+            raise UnknownThingError("question", name)
+        return self._answered(question, query, self.workspace(things["person"], day))
+
+    def _bound(self, name: str, things: Mapping[str, str]) -> tuple[Question, str]:
+        question = questions().get(name)
+        if question is None:
+            raise UnknownThingError("question", name)
+        return question, question.bound(self.things(question, things))
+
+    def _answered(self, question: Question, query: str, workspace: Store) -> Answer:
+        names = columns_of(question)
+        rows = ({n: r[n] for n in names if r[n] is not None} for r in select(workspace, query))
+        return answer(question, rows)
+
+    def things(self, question: Question, given: Mapping[str, str]) -> dict[str, NamedNode]:
+        """The nodes that a question is about, by parameter; raises UnknownThingError."""
+        for name in given:
+            if name not in question.takes:
+                raise UnknownThingError("parameter", name)
+        found = {}
+        for name, prefix in question.takes.items():
+            if name not in given:
+                raise UnknownThingError("value for parameter", name)
+            node = iri(prefix, given[name])
+            if not self._exists(prefix, node, given[name]):
+                raise UnknownThingError(name, given[name])
+            found[name] = node
+        return found
+
+    def _exists(self, prefix: str, node: NamedNode, id: str) -> bool:
+        if prefix == "person":
+            return bool(self._keeper.facts_about(id))
+        return any(quad.subject == node for quad in self._keeper.knowledge.for_questions)

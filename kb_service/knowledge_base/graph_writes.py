@@ -1,0 +1,148 @@
+"""Changes of single triples in the knowledge base: checked, and committed with all that follows."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pyoxigraph import NamedNode, Quad, Triple
+
+from kb_service.findings import Finding, RefusedInput, violation
+from kb_service.knowledge_base.checking import Change, Checker, Steps
+from kb_service.knowledge_base.keeping import Keeper
+from kb_service.knowledge_base.sorting import sort_facts
+from kb_service.people_records import person_iri
+from kb_service.store.knowledge_placement import GraphKind, kind_of
+from kb_service.vocabulary import PEOPLE_GRAPHS, iri
+
+MOST_PEOPLE = 1000
+"""Whose facts one change may touch: they are checked and concluded while others wait to write."""
+_NAME = iri("schema", "name")
+
+
+@dataclass(frozen=True)
+class Rewritten:
+    """What the graphs that a change touches will hold, people by the last part of their IRI."""
+
+    shared: Mapping[NamedNode, list[Triple]]
+    people: Mapping[str, list[Triple]]
+
+    @property
+    def forgotten(self) -> list[str]:
+        """The people of whom nothing will be left."""
+        return [person for person, facts in self.people.items() if not facts]
+
+
+class GraphWrites:
+    """Writes graphs as a whole change, under the keeper's lock."""
+
+    def __init__(self, keeper: Keeper, checker: Checker) -> None:
+        self._keeper = keeper
+        self._checker = checker
+
+    @property
+    def lock(self) -> threading.RLock:
+        """Held while anything in the knowledge base changes."""
+        return self._keeper.lock
+
+    def shipped_graphs(self) -> frozenset[NamedNode]:
+        """The graphs that are filled from the knowledge files."""
+        return frozenset(self._keeper.shipped_graphs())
+
+    def rewritten(self, removed: Iterable[Quad], added: Iterable[Quad]) -> Rewritten:
+        """What the graphs will hold once these quads are gone and those are there.
+
+        Raises RefusedInput 413 for a change that touches too many people.
+        """
+        gone, new = _by_graph(removed), _by_graph(added)
+        shared: dict[NamedNode, list[Triple]] = {}
+        people: dict[str, list[Triple]] = {}
+        for name in {**gone, **new}:
+            lost = set(gone[name])
+            kept = [triple for triple in self._keeper.store.graph(name) if triple not in lost]
+            facts = list(dict.fromkeys([*kept, *new[name]]))
+            if kind_of(name, frozenset()) is GraphKind.PERSON:
+                people[name.value[len(PEOPLE_GRAPHS) :]] = facts
+            else:
+                shared[name] = facts
+            if len(people) > MOST_PEOPLE:
+                raise RefusedInput((_too_many_people(),), 413)
+        return Rewritten(shared, people)
+
+    def check(self, rewritten: Rewritten, added: Iterable[Quad]) -> None:
+        """Nothing, when the graphs may be written so; raises RefusedInput with every finding."""
+        if faults := [*_names(added), *_misplaced(rewritten.people)]:
+            raise RefusedInput(faults[:20])
+        knowledge = self._keeper.knowledge.graphs
+        uploaded = {name: knowledge[name] for name in self._keeper.uploaded_graphs()}
+        beside = [t for name in uploaded if name not in rewritten.shared for t in uploaded[name]]
+        shared = [triple for triples in rewritten.shared.values() for triple in triples]
+        today = self._keeper.latest_day
+        if shared:
+            findings = self._checker.triples(shared, beside, today)["findings"]
+            if any(finding.severity == "violation" for finding in findings):
+                raise RefusedInput(tuple(findings))
+        people: dict[str, Change] = {
+            person: ([], facts) for person, facts in rewritten.people.items() if facts
+        }
+        self._checker.people(people, today, Steps(None, 0), [*beside, *shared])
+
+    def store(self, rewritten: Rewritten) -> None:
+        """Write the graphs and all that follows from them, in one commit or not at all."""
+        self._keeper.replace(rewritten.shared, rewritten.people)
+
+
+def _by_graph(quads: Iterable[Quad]) -> defaultdict[NamedNode, list[Triple]]:
+    found: defaultdict[NamedNode, list[Triple]] = defaultdict(list)
+    for quad in quads:
+        assert isinstance(quad.graph_name, NamedNode)
+        found[quad.graph_name].append(quad.triple)
+    return found
+
+
+def _names(added: Iterable[Quad]) -> list[Finding]:
+    """Names of people do not belong among the facts."""
+    return [
+        violation(
+            "姓名和联系方式不存入 RDF；请用 PUT /api/v1/people/{编号} 登记姓名。",
+            "Names and contact data are not kept in RDF; register the name by PUT "
+            "/api/v1/people/{id}.",
+            str(quad.subject),
+        )
+        for quad in added
+        if quad.predicate == _NAME
+        and isinstance(quad.graph_name, NamedNode)
+        and quad.graph_name.value.startswith(PEOPLE_GRAPHS)
+    ]
+
+
+def _misplaced(people: Mapping[str, list[Triple]]) -> list[Finding]:
+    """Facts in the graph of a person that are about somebody or something else."""
+    faults: list[Finding] = []
+    for person, facts in people.items():
+        try:
+            found = sort_facts(facts)
+        except RefusedInput as refused:
+            faults += refused.findings
+            continue
+        if set(found.people) - {person}:
+            faults.append(_not_about(person))
+    return faults
+
+
+def _not_about(person: str) -> Finding:
+    node = person_iri(person).value
+    return violation(
+        f"图 {PEOPLE_GRAPHS}{person} 里只能有关于 <{node}> 的内容。",
+        f"The graph {PEOPLE_GRAPHS}{person} may hold only what is about <{node}>.",
+        node,
+    )
+
+
+def _too_many_people() -> Finding:
+    return violation(
+        f"一次更新最多改动 {MOST_PEOPLE:,} 人；请分成几次，或用表格导入。",
+        f"One update may change {MOST_PEOPLE:,} people; do it in several, or import a sheet.",
+    )
