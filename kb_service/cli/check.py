@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from kb_service.access.view import View
 from kb_service.cli.commands import Command, with_shared_options
 from kb_service.cli.documents import in_file, is_sheet, read_bytes, sheet_reader
 from kb_service.cli.findings import print_findings, summary
@@ -13,7 +14,6 @@ from kb_service.cli.language import Words, say
 from kb_service.cli.opening import reading, reading_anything
 from kb_service.cli.terminal import progress, remark
 from kb_service.findings import Finding, RefusedInput
-from kb_service.knowledge_base import KnowledgeBase
 
 _WORDS = Words(
     zh="""
@@ -62,7 +62,7 @@ def check(files: tuple[Path, ...], consistency: bool) -> None:
     """Print every finding, and end with 1 when one of them is a violation."""
     if consistency:
         with reading_anything() as base:
-            findings = base.check_consistency()
+            findings = base.knowledge_base.check_consistency()
     else:
         findings = _in_files(files) if files else _in_what_is_loaded()
     print_findings(findings)
@@ -88,11 +88,11 @@ def _in_files(files: tuple[Path, ...]) -> list[Finding]:
     return findings
 
 
-def _in_rdf(base: KnowledgeBase, path: Path) -> list[Finding]:
+def _in_rdf(base: View, path: Path) -> list[Finding]:
     return in_file(base.check_document(read_bytes(path), "", path.name).findings, path)
 
 
-def _in_sheet(base: KnowledgeBase, path: Path) -> list[Finding]:
+def _in_sheet(base: View, path: Path) -> list[Finding]:
     with sheet_reader(base) as reader:
         batch = reader.read_all([path])
     records = (batch.people.values(), batch.assessments.values())

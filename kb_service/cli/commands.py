@@ -88,8 +88,13 @@ def default_data_folder() -> Path:
 
 def data_folder() -> Path:
     """The data folder of this run: that of `--data`, or the default."""
+    return chosen_data_folder() or default_data_folder()
+
+
+def chosen_data_folder() -> Path | None:
+    """The data folder of `--data`, None when it was left out."""
     chosen = click.get_current_context().meta.get(_DATA)
-    return Path(chosen) if chosen else default_data_folder()
+    return Path(chosen) if chosen else None
 
 
 def _choose_data(context: click.Context, _: click.Parameter, value: Path | None) -> None:

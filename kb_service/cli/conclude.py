@@ -10,7 +10,6 @@ from kb_service.cli.commands import Command, option, with_shared_options
 from kb_service.cli.language import Words, say
 from kb_service.cli.opening import writing
 from kb_service.cli.terminal import progress
-from kb_service.knowledge_base import UnknownThingError
 
 _WORDS = Words(
     zh="""
@@ -48,9 +47,6 @@ _WORDS = Words(
 def conclude(people: tuple[str, ...]) -> None:
     """Conclude again, and say of how many people in how many seconds."""
     with writing() as base:
-        for person in people:
-            if not base.has_person(person):
-                raise UnknownThingError("person", person)
         start = time.perf_counter()
         with progress(say("得出结论", "Concluding")) as step:
             count = base.conclude(people or None, step)

@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
+from kb_service.access.view import View
 from kb_service.cli.commands import option
 from kb_service.cli.failures import Failure
-from kb_service.knowledge_base import KnowledgeBase
 
 as_of_option: Callable[[Callable[..., Any]], Callable[..., Any]] = option(
     "--as-of",
@@ -22,7 +22,7 @@ as_of_option: Callable[[Callable[..., Any]], Callable[..., Any]] = option(
 """The option `--as-of`."""
 
 
-def past_day(base: KnowledgeBase, given: datetime | None) -> date | None:
+def past_day(base: View, given: datetime | None) -> date | None:
     """The day of `--as-of`; raises Failure when it has yet to come."""
     if given is None:
         return None

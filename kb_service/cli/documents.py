@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from kb_service.access.view import View
 from kb_service.findings import Finding, RefusedInput, violation
-from kb_service.knowledge_base import KnowledgeBase
-from kb_service.people_records import AssessmentRecord, Choice, PersonRecord
+from kb_service.people_records import AssessmentRecord, Choice, Introduction
 from kb_service.sheets import Places, SheetContents
 from kb_service.workers import WorkerPool
 
@@ -48,14 +48,14 @@ def in_file(findings: Iterable[Finding], path: Path) -> list[Finding]:
 class Batch:
     """What several spreadsheets say together; of two that say the same thing the later counts."""
 
-    people: Mapping[str, PersonRecord] = field(default_factory=dict)
+    people: Mapping[str, Introduction] = field(default_factory=dict)
     assessments: Mapping[tuple[str, str], AssessmentRecord] = field(default_factory=dict)
     teams: Mapping[str, Choice] = field(default_factory=dict)
     notes: tuple[Finding, ...] = ()
     places: tuple[tuple[Path, Places], ...] = ()
 
     def with_sheet(
-        self, path: Path, sheet: SheetContents, known: Mapping[str, PersonRecord]
+        self, path: Path, sheet: SheetContents, known: Mapping[str, Introduction]
     ) -> Batch:
         """The batch and one more sheet, which takes away nothing that it does not mention."""
         joined = sheet.people_joined_with({**known, **self.people})
@@ -79,7 +79,7 @@ class Batch:
 class SheetReader:
     """Reads strangers' spreadsheets in a process that may be killed."""
 
-    def __init__(self, base: KnowledgeBase, pool: WorkerPool) -> None:
+    def __init__(self, base: View, pool: WorkerPool) -> None:
         self._base, self._pool = base, pool
 
     def read(self, path: Path) -> SheetContents:
@@ -116,16 +116,14 @@ class SheetReader:
         return batch
 
 
-def _stored(base: KnowledgeBase, people: Iterable[PersonRecord]) -> dict[str, PersonRecord]:
+def _stored(base: View, people: Iterable[Introduction]) -> dict[str, Introduction]:
     """What is stored about these people."""
-    from kb_service.web.answers import stored_record
-
-    found = {person.id: stored_record(base, person.id) for person in people}
+    found = {person.id: base.introduction(person.id) for person in people}
     return {id: record for id, record in found.items() if record}
 
 
 @contextmanager
-def sheet_reader(base: KnowledgeBase) -> Iterator[SheetReader]:
+def sheet_reader(base: View) -> Iterator[SheetReader]:
     """A reader that knows the dimensions, posts, sources and teams of a knowledge base."""
     pool = WorkerPool(
         "kb_service.sheets.worker:start",

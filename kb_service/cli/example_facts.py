@@ -46,7 +46,7 @@ def read_example_facts(root: Path) -> ExampleFacts:
     for path in sorted([*folder.glob("*.csv"), *folder.glob("*.xlsx")]):
         sheet = read_workbook(path.read_bytes(), path.name, catalogue, as_of, teams)
         for person in sheet.people:
-            people[person_iri(person.id)] += person_triples(person)
+            people[person_iri(person.id)] += person_triples(person.record)
         for assessment in sheet.assessments:
             people[person_iri(assessment.person)] += assessment_triples(assessment, catalogue)
     return ExampleFacts(shared, dict(people), as_of)

@@ -10,6 +10,7 @@ import click
 from pyoxigraph import NamedNode
 from rich.text import Text
 
+from kb_service.access.view import View
 from kb_service.cli.commands import Command, option, with_shared_options
 from kb_service.cli.days import as_of_option, past_day
 from kb_service.cli.explanation_tree import Drawing, heading
@@ -18,7 +19,6 @@ from kb_service.cli.language import Words, say
 from kb_service.cli.looks import names_in
 from kb_service.cli.opening import reading
 from kb_service.cli.terminal import show
-from kb_service.knowledge_base import KnowledgeBase
 
 _WORDS = Words(
     zh="""
@@ -157,7 +157,7 @@ def _print_explanation(
 
     with reading() as base:
         conclusion = _conclusion(base, thing, model)
-        labels = LabelReader(base)
+        labels = LabelReader(base.knowledge_base)
         day = past_day(base, as_of)
         if form == "prov":
             text = explanation_in_prov(base, labels, conclusion, "text/turtle", day).decode()
@@ -171,7 +171,7 @@ def _print_explanation(
         show(Drawing(names).explanation(tree, depth))
 
 
-def _conclusion(base: KnowledgeBase, thing: str, model: str | None) -> NamedNode:
+def _conclusion(base: View, thing: str, model: str | None) -> NamedNode:
     """The verdict on a person for a model, or the conclusion that has this IRI."""
     if model:
         base.ask("fit-of-person", person=thing, model=model)
@@ -202,7 +202,7 @@ def _print_why_not(
         )
     with reading() as base:
         question = WhyNotAsked(what, things, seconds)
-        answer = why_not_document(base, LabelReader(base), question)
+        answer = why_not_document(base, LabelReader(base.knowledge_base), question)
         names = names_in(base)
     if form == "json":
         _print_json(answer)

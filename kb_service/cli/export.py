@@ -10,12 +10,14 @@ from typing import IO, Any
 import click
 from pyoxigraph import NamedNode, Quad, RdfFormat, serialize
 
+from kb_service.access.exporting import exported, exported_names
+from kb_service.access.roles import Caller, Role
+from kb_service.access.view import View
 from kb_service.cli.commands import Command, option, with_shared_options
 from kb_service.cli.failures import NotFound
 from kb_service.cli.language import Words, say
 from kb_service.cli.opening import reading
 from kb_service.cli.terminal import Step, progress, remark
-from kb_service.knowledge_base import KnowledgeBase, UnknownThingError
 from kb_service.vocabulary import BASE, NAMESPACES, people_graph, person_conclusions_graph
 
 _WORDS = Words(
@@ -24,10 +26,12 @@ _WORDS = Words(
 
     --person 导出一个人的全部资料。--graph 取一个图及其下级，可写全称，
     也可省去前缀：people、conclusions/people/p001、ontology、policy。
-    Turtle 不含图名，所有图合在一起。
+    Turtle 不含图名，所有图合在一起。人员按工号和姓名写出；要交给只做分析的人，
+    加 --pseudonyms，只写假名。
 
     示例：
       rengang export -o 全部.trig
+      rengang export --pseudonyms -o 分析.trig
       rengang export --person p001 --format turtle
       rengang export --graph ontology --format nquads | gzip > knowledge.nq.gz
     """,
@@ -37,10 +41,12 @@ _WORDS = Words(
     --person exports all there is about one person. --graph takes a graph and those
     beneath it, by its whole IRI or without our prefix: people,
     conclusions/people/p001, ontology, policy. Turtle has no graph names: everything
-    is merged.
+    is merged. People are written by their ids and names; for whoever only analyses,
+    --pseudonyms writes neither.
 
     Examples:
       rengang export -o everything.trig
+      rengang export --pseudonyms -o analysis.trig
       rengang export --person p001 --format turtle
       rengang export --graph ontology --format nquads | gzip > knowledge.nq.gz
     """,
@@ -52,6 +58,11 @@ _FORMATS = {
     "jsonld": RdfFormat.JSON_LD,
 }
 _BOOKKEEPING = NamedNode(BASE + "store")
+
+_ANALYST = Caller("local", Role.ANALYST)
+
+Names = dict[NamedNode, NamedNode]
+"""From the graphs in the store to the names that they are exported under."""
 
 
 @click.command("export", cls=Command, words=_WORDS)
@@ -82,10 +93,21 @@ _BOOKKEEPING = NamedNode(BASE + "store")
     zh="写入文件；默认写到标准输出。",
     en="Write to a file; standard output by default.",
 )
-def export(graphs: tuple[str, ...], person: str | None, form: str, output: Path | None) -> None:
+@option(
+    "--pseudonyms",
+    is_flag=True,
+    zh="不写姓名，人员只用假名。",
+    en="No names; people by their pseudonyms only.",
+)
+def export(
+    graphs: tuple[str, ...], person: str | None, form: str, output: Path | None, pseudonyms: bool
+) -> None:
     """Write the graphs asked for."""
-    with reading() as base:
-        names = _names(base, graphs, person)
+    with reading() as view:
+        base = view
+        if pseudonyms:
+            base = View(view.knowledge_base, view.register, _ANALYST)
+        names = _names(base, graphs, view.key_of(person) if person and pseudonyms else person)
         if output is None:
             _write(base, names, form, sys.stdout.buffer)
             return
@@ -101,30 +123,30 @@ def export(graphs: tuple[str, ...], person: str | None, form: str, output: Path 
     remark(say(f"已写出 {len(names)} 个图到 {output}", f"Wrote {len(names)} graphs to {output}"))
 
 
-def _names(base: KnowledgeBase, graphs: tuple[str, ...], person: str | None) -> list[NamedNode]:
-    """The names of the graphs asked for, each once."""
+def _names(base: View, graphs: tuple[str, ...], person: str | None) -> Names:
+    """The graphs asked for, each once, with the names that they are written under."""
     if person is not None:
-        if not base.has_person(person):
-            raise UnknownThingError("person", person)
-        return [people_graph(person), person_conclusions_graph(person)]
-    everything = [name for name in base.store.graph_names() if name != _BOOKKEEPING]
+        key = base.key_of(person)
+        return exported_names(base, [people_graph(key), person_conclusions_graph(key)])
+    stored = base.knowledge_base.store.graph_names()
+    everything = exported_names(base, [name for name in stored if name != _BOOKKEEPING])
     if not graphs:
         return everything
-    found: dict[NamedNode, None] = {}
+    found: Names = {}
     for given in graphs:
         whole = given if given.startswith(("http:", "https:", "urn:")) else BASE + given.strip("/")
-        below = [
-            name
-            for name in everything
-            if name.value == whole or name.value.startswith(whole.rstrip("/") + "/")
-        ]
+        below = {
+            name: shown
+            for name, shown in everything.items()
+            if whole in (name.value, shown.value) or shown.value.startswith(whole.rstrip("/") + "/")
+        }
         if not below:
             raise NotFound(f"没有图 {given}。", f"There is no graph {given}.")
-        found |= dict.fromkeys(below)
-    return list(found)
+        found |= below
+    return found
 
 
-def _write(base: KnowledgeBase, names: list[NamedNode], form: str, target: IO[bytes]) -> None:
+def _write(base: View, names: Names, form: str, target: IO[bytes]) -> None:
     prefixes: dict[str, Any] = {} if form == "nquads" else dict(NAMESPACES)
     with progress(say("导出", "Exporting")) as step:
         serialize(
@@ -135,15 +157,14 @@ def _write(base: KnowledgeBase, names: list[NamedNode], form: str, target: IO[by
         )
 
 
-def _statements(
-    base: KnowledgeBase, names: list[NamedNode], form: str, step: Step
-) -> Iterator[Any]:
+def _statements(base: View, names: Names, form: str, step: Step) -> Iterator[Any]:
     """The quads of the graphs in a settled order; triples for a format without graphs."""
-    for done, name in enumerate(names, start=1):
-        for triple in sorted(base.store.graph(name), key=str):
+    ordered = sorted(names.items(), key=lambda pair: pair[1].value)
+    for done, (name, shown) in enumerate(ordered, start=1):
+        for triple in sorted(exported(base, name), key=str):
             yield (
                 triple
                 if form == "turtle"
-                else Quad(triple.subject, triple.predicate, triple.object, name)
+                else Quad(triple.subject, triple.predicate, triple.object, shown)
             )
         step(done, len(names))

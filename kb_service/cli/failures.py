@@ -10,13 +10,14 @@ from typing import IO, Any
 
 import click
 
+from kb_service.audit import AuditUnavailable
 from kb_service.cli.findings import print_findings
 from kb_service.cli.language import Words, say
 from kb_service.engine.explain import NothingConcludedError
 from kb_service.findings import RefusedInput
 from kb_service.knowledge_base import UnknownThingError
 from kb_service.questions import questions
-from kb_service.store import NotADataFolder, StoreInUse
+from kb_service.store import NotADataFolder, StoreInUse, StoreUnavailable
 from kb_service.workers import WorkerBusy, WorkerDied, WorkerFailed, WorkerTimedOut
 
 _KINDS = {
@@ -25,6 +26,7 @@ _KINDS = {
     "dimension": Words("维度", "dimension"),
     "kind of conclusion": Words("结论或结论的类", "verdict or kind of conclusion"),
     "model": Words("岗位模型", "position model"),
+    "objection": Words("异议", "objection"),
     "parameter": Words("参数", "parameter"),
     "person": Words("人员", "person"),
     "question": Words("问题", "question"),
@@ -86,6 +88,13 @@ def told_apart(folder: Path) -> Iterator[None]:
         raise _in_use(folder) from error
     except NotADataFolder as error:
         raise _no_data(folder, error) from error
+    except StoreUnavailable as error:
+        raise Unavailable(error.state.zh, error.state.en) from error
+    except AuditUnavailable as error:
+        raise Unavailable(
+            f"审计记录无法写入，因此没有继续：{error.__cause__ or error}",
+            f"The audit trail cannot be written, so nothing was done: {error.__cause__ or error}",
+        ) from error
     except (WorkerBusy, WorkerDied, WorkerFailed, WorkerTimedOut) as error:
         raise Unavailable(
             f"处理输入的进程没有完成工作（{error}）；内容可能过大或过于复杂。",

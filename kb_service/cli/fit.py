@@ -9,6 +9,7 @@ from typing import Any
 import click
 from rich.table import Table
 
+from kb_service.access.view import View
 from kb_service.cli.commands import Command, option, with_shared_options
 from kb_service.cli.days import as_of_option, past_day
 from kb_service.cli.failures import NotFound
@@ -17,7 +18,7 @@ from kb_service.cli.language import Words, label, say
 from kb_service.cli.looks import names_in, number, verdict
 from kb_service.cli.opening import reading
 from kb_service.cli.terminal import show
-from kb_service.knowledge_base import KnowledgeBase, UnknownThingError
+from kb_service.knowledge_base import UnknownThingError
 
 _WORDS = Words(
     zh="""
@@ -76,7 +77,7 @@ def fit(person: str, model: str | None, form: str, as_of: datetime | None) -> No
                 show(*report(document, _who(base, person), names_in(base)))
 
 
-def _fit(base: KnowledgeBase, person: str, model: str, day: date | None) -> dict[str, Any]:
+def _fit(base: View, person: str, model: str, day: date | None) -> dict[str, Any]:
     try:
         return base.fit(person, model, day)
     except UnknownThingError:
@@ -88,7 +89,7 @@ def _fit(base: KnowledgeBase, person: str, model: str, day: date | None) -> dict
         ) from error
 
 
-def _who(base: KnowledgeBase, person: str) -> str:
+def _who(base: View, person: str) -> str:
     rows = base.ask("person", person=person).rows
     name = rows[0]["name"] if rows else person
     return say(f"{name}（{person}）", f"{name} ({person})")
@@ -98,7 +99,7 @@ def _print_json(document: object) -> None:
     click.echo(json.dumps(document, ensure_ascii=False, indent=2))
 
 
-def _print_all(base: KnowledgeBase, person: str, form: str, day: date | None) -> None:
+def _print_all(base: View, person: str, form: str, day: date | None) -> None:
     rows = base.ask_as_of(day, "fits-of-person", person=person).rows
     if form == "json":
         _print_json(rows)
@@ -121,14 +122,20 @@ def _print_all(base: KnowledgeBase, person: str, form: str, day: date | None) ->
             verdict(str(row["verdict"]), label(row, "verdict")),
             number(float(score) if score is not None else None),
             f"{100 * known / total:.0f}%",
-            relations.get(str(row["model"]), ""),
+            _remarks(relations.get(str(row["model"]), ""), row["contested_since"]),
         )
     show(table)
     hint = f"rengang fit {person} MODEL"
     click.echo(say(f"\n理由、差距和假定：{hint}", f"\nReasons, gaps and assumptions: {hint}"))
 
 
-def _relations(base: KnowledgeBase, person: str) -> dict[str, str]:
+def _remarks(relation: str, contested_since: object) -> str:
+    """What a position is to this person, and whether they object to the judgement."""
+    said = [relation, say("有异议", "contested") if contested_since else ""]
+    return say("，", ", ").join(each for each in said if each)
+
+
+def _relations(base: View, person: str) -> dict[str, str]:
     """From a model to what its position is to this person: the post held, or one wished for."""
     about = base.ask("person", person=person).rows
     words = {row["candidate_for"]: say("竞聘", "candidate") for row in about}

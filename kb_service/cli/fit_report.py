@@ -20,6 +20,8 @@ Section = tuple[str, RenderableType | None]
 def report(document: Row, who: str, names: Names) -> Iterable[RenderableType]:
     """Verdict, reasons, parts, requirements, plan, open gaps, risks, incentives, assumptions."""
     yield _verdict(document, who, names)
+    if contested := document.get("contested"):
+        yield _contested(contested)
     yield _measures(document)
     for title, body in _sections(document, names):
         if body is not None:
@@ -40,6 +42,15 @@ def report(document: Row, who: str, names: Names) -> Iterable[RenderableType]:
 def _verdict(document: Row, who: str, names: Names) -> Text:
     line = Text(f"{who} → {names('model', document['model'])}   ", style="bold")
     return line + verdict(document["verdict"], told(document["verdictLabel"]))
+
+
+def _contested(contested: Row) -> Text:
+    since = contested["since"]
+    line = say(
+        f"有异议：本人自 {since} 起对这一判断提出异议，尚未了结。",
+        f"Contested: the person objects to this judgement since {since}, and that is not settled.",
+    )
+    return Text(line, style="bold yellow")
 
 
 def _measures(document: Row) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from kb_service.access.view import View
 from kb_service.cli.commands import Command, option, with_shared_options
 from kb_service.cli.documents import in_file, is_sheet, read_bytes, sheet_reader
 from kb_service.cli.failures import Failure
@@ -15,7 +16,7 @@ from kb_service.cli.language import Words, say
 from kb_service.cli.opening import writing
 from kb_service.cli.terminal import progress
 from kb_service.findings import Finding, RefusedInput
-from kb_service.knowledge_base import ExampleRefusedError, ImportReport, KnowledgeBase
+from kb_service.knowledge_base import ExampleRefusedError, ImportReport
 
 _WORDS = Words(
     zh="""
@@ -71,7 +72,7 @@ def import_files(files: tuple[Path, ...], example: bool) -> None:
             click.echo(_told(report))
 
 
-def load_example(base: KnowledgeBase) -> None:
+def load_example(base: View) -> None:
     """Load the example organisation into a knowledge base without people, and say so."""
     try:
         with progress(say("载入示例机构", "Loading the example organisation")) as step:
@@ -85,7 +86,7 @@ def load_example(base: KnowledgeBase) -> None:
     click.echo(_told(report))
 
 
-def _import(base: KnowledgeBase, files: Sequence[Path]) -> ImportReport:
+def _import(base: View, files: Sequence[Path]) -> ImportReport:
     """Check every file before the first is stored."""
     documents = {path: read_bytes(path) for path in files if not is_sheet(path)}
     sheets = [path for path in files if is_sheet(path)]

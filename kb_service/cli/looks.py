@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from rich.text import Text
 
+from kb_service.access.view import View
 from kb_service.cli.language import told
-from kb_service.knowledge_base import KnowledgeBase
 
 Names = Callable[[str, str | None], str]
 """From a prefix and an id to the name of that thing, in the language of this run."""
@@ -21,11 +21,11 @@ _VERDICT_COLOURS = {
 }
 
 
-def names_in(base: KnowledgeBase) -> Names:
+def names_in(base: View) -> Names:
     """The names that the ontology gives."""
     from kb_service.web.labels import LabelReader
 
-    labels = LabelReader(base).shared()
+    labels = LabelReader(base.knowledge_base).shared()
     return lambda prefix, id: told(labels.named(prefix, id))
 
 

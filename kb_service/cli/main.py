@@ -5,18 +5,23 @@ from __future__ import annotations
 import click
 
 from kb_service.cli.ask import ask
+from kb_service.cli.audit import audit
+from kb_service.cli.backup import backup, restore, verify
 from kb_service.cli.check import check
 from kb_service.cli.commands import Group, with_shared_options
 from kb_service.cli.conclude import conclude
+from kb_service.cli.config import config
 from kb_service.cli.explain import explain
 from kb_service.cli.export import export
 from kb_service.cli.fit import fit
 from kb_service.cli.importing import import_files
 from kb_service.cli.language import Words
+from kb_service.cli.person import person
 from kb_service.cli.reason import reason
 from kb_service.cli.rules import rules
 from kb_service.cli.serving import serve
 from kb_service.cli.template import template
+from kb_service.cli.token import token
 from kb_service.cli.what_if import what_if
 
 _WORDS = Words(
@@ -53,7 +58,8 @@ _CLOSING = Words(
   3  没有这个人、岗位模型、问题或图
   4  数据文件夹被占用或不可用
 
-fit、explain、what-if、ask、export、check、rules、reason 在服务运行时也能用；写入的命令不能。
+fit、explain、what-if、ask、export、person export、check、rules、reason、token、audit、config
+和 backup 在服务运行时也能用；写入的命令不能。
 """,
     en="""
 Exit codes:
@@ -63,8 +69,8 @@ Exit codes:
   3  there is no such person, position model, question or graph
   4  the data folder is in use or cannot be used
 
-fit, explain, what-if, ask, export, check, rules and reason work while a service
-runs; commands that write do not.
+fit, explain, what-if, ask, export, person export, check, rules, reason, token,
+audit, config and backup work while a service runs; commands that write do not.
 """,
 )
 
@@ -93,7 +99,14 @@ for _command in (
     what_if,
     ask,
     export,
+    person,
     rules,
     reason,
+    token,
+    config,
+    audit,
+    backup,
+    restore,
+    verify,
 ):
     main.add_command(_command)

@@ -1,12 +1,17 @@
-"""The knowledge base of a command, opened to read or to write, and its failures told."""
+"""The knowledge base as the user of a command sees it, opened to read or to write."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from kb_service.access.erasure import finish
+from kb_service.access.opening import register_of
+from kb_service.access.roles import LOCAL
+from kb_service.access.view import View
+from kb_service.cli.auditing import audited
 from kb_service.cli.commands import data_folder
 from kb_service.cli.failures import told_apart
 from kb_service.cli.language import say
@@ -15,35 +20,37 @@ from kb_service.knowledge_base import KnowledgeBase
 
 
 @contextmanager
-def reading() -> Iterator[KnowledgeBase]:
+def reading() -> Iterator[View]:
     """The knowledge base as it is at this moment, whether or not a service writes it."""
     folder = data_folder()
     with told_apart(folder):
         base = KnowledgeBase.open(folder, read_only=True)
         try:
-            yield base
+            with _seen(base, read_only=True) as view:
+                yield view
         finally:
             base.close()
 
 
 @contextmanager
-def reading_anything() -> Iterator[KnowledgeBase]:
+def reading_anything() -> Iterator[View]:
     """The same, and without a data folder one that knows only what ships with the product."""
     folder = data_folder()
     if folder.exists() and any(folder.iterdir()):
-        with reading() as base:
-            yield base
+        with reading() as view:
+            yield view
         return
     with told_apart(folder), TemporaryDirectory() as scratch:
         base = KnowledgeBase.open(Path(scratch) / "data")
         try:
-            yield base
+            with _seen(base) as view:
+                yield view
         finally:
             base.close()
 
 
 @contextmanager
-def writing() -> Iterator[KnowledgeBase]:
+def writing() -> Iterator[View]:
     """The knowledge base to change; the data folder is made when there is none."""
     folder = data_folder()
     with told_apart(folder):
@@ -53,6 +60,32 @@ def writing() -> Iterator[KnowledgeBase]:
         if new:
             remark(say(f"已新建数据文件夹 {folder}", f"Made the data folder {folder}"))
         try:
-            yield base
+            with _seen(base, changes=True) as view:
+                _finish_erasures(view)
+                yield view
         finally:
             base.close()
+
+
+def _finish_erasures(view: View) -> None:
+    """Erase whoever should be and is still there, before anybody reads about them."""
+    from kb_service.web.forgetting import elsewhere_in
+
+    if finished := finish(view, elsewhere_in(view.knowledge_base.store.data)):
+        remark(
+            say(
+                f"已补完先前的删除：{finished} 人。",
+                f"Finished an earlier erasure of {finished} people.",
+            )
+        )
+
+
+@contextmanager
+def _seen(base: KnowledgeBase, *, read_only: bool = False, changes: bool = False) -> Iterator[View]:
+    """The knowledge base to whoever is at this machine and may read its files, told to the audit."""
+    register = register_of(base, read_only=read_only)
+    try:
+        with audited(base.store.data.audit) as audit, audit.change() if changes else nullcontext():
+            yield View(base, register, LOCAL, audit.note_people)
+    finally:
+        register.close()

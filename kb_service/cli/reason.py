@@ -114,7 +114,8 @@ class _Outcome:
 )
 def reason(files: tuple[Path, ...], reasoner: str, form: str) -> None:
     """Print what is wrong and what follows, and end with 1 when something is wrong."""
-    with reading_anything() as base:
+    with reading_anything() as view:
+        base = view.knowledge_base
         facts = _facts(base, files)
         outcome = _reasoned(facts, reasoner, base.reasoning_cache)
     if form == "json":

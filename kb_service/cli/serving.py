@@ -2,63 +2,87 @@
 
 from __future__ import annotations
 
-import logging
+import os
 import signal
 import socket
 import sys
 import threading
 import time
 from contextlib import suppress
+from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import click
 
-from kb_service.cli.commands import Command, data_folder, option, with_shared_options
+from kb_service.cli.commands import (
+    Command,
+    chosen_data_folder,
+    data_folder,
+    option,
+    with_shared_options,
+)
+from kb_service.cli.configured import config_option, configuration_file, configured
 from kb_service.cli.failures import Unavailable
+from kb_service.cli.front_door import refuse_open_door
 from kb_service.cli.importing import load_example
 from kb_service.cli.language import Words, say, told
 from kb_service.cli.opening import writing
+from kb_service.cli.plain_serving import refuse_other_hosts, serve_plain
 from kb_service.cli.terminal import remark
+from kb_service.configuration import load
 
 _WORDS = Words(
     zh="""
     启动服务：网页、JSON API 和 SPARQL 端点，在前台运行。
 
-    Ctrl-C 或 SIGTERM 停止；已应答的写入都已落盘。第一次启动会新建数据文件夹。
+    Ctrl-C 或 SIGTERM 停止：处理完已收到的请求再退出，已应答的写入都已落盘。
+    SIGHUP 重新读取配置。第一次启动会新建数据文件夹。
     --example 只在数据文件夹里还没有人员时载入示例机构。
 
     示例：
       rengang serve
       rengang serve --example --data ./data
       rengang serve --host 0.0.0.0 --port 80
+      rengang serve --config /etc/rengang/rengang.toml
     """,
     en="""
     Serve pages, the JSON API and the SPARQL endpoint, in the foreground.
 
-    Ctrl-C or SIGTERM stops it; what was acknowledged is on disk. The first start
-    makes the data folder. --example loads the example organisation, and only while
-    nobody is in the data folder yet.
+    Ctrl-C or SIGTERM stops it once the requests it has taken are answered; what was
+    acknowledged is on disk. SIGHUP has it read its configuration again. The first
+    start makes the data folder. --example loads the example organisation, and only
+    while nobody is in the data folder yet.
 
     Examples:
       rengang serve
       rengang serve --example --data ./data
       rengang serve --host 0.0.0.0 --port 80
+      rengang serve --config /etc/rengang/rengang.toml
     """,
 )
 
 
 @click.command("serve", cls=Command, words=_WORDS)
 @with_shared_options
+@config_option
 @option(
-    "--host", default="127.0.0.1", show_default=True, zh="监听的地址。", en="Address to listen on."
+    "--host",
+    metavar="ADDRESS",
+    zh="监听的地址；默认取自配置，否则为 127.0.0.1。",
+    en="Address to listen on; that of the configuration, or else 127.0.0.1, by default.",
 )
 @option(
     "--port",
     type=click.IntRange(0, 65535),
-    default=8000,
-    show_default=True,
-    zh="监听的端口；0 表示任选一个空闲端口。",
-    en="Port to listen on; 0 takes a free one.",
+    zh="监听的端口，0 表示任选一个空闲端口；默认取自配置，否则为 8000。",
+    en="Port to listen on, 0 takes a free one; that of the configuration, or else 8000.",
+)
+@option(
+    "--log-format",
+    type=click.Choice(("json", "text")),
+    zh="日志格式：每行一个 JSON 对象，或供人阅读的文本。",
+    en="Form of the log: a JSON object on each line, or text for people.",
 )
 @option(
     "--example",
@@ -66,24 +90,64 @@ _WORDS = Words(
     zh="还没有人员时载入示例机构。",
     en="Load the example organisation while nobody is in here.",
 )
-def serve(host: str, port: int, example: bool) -> None:
+@option(
+    "--plain",
+    is_flag=True,
+    zh="只提供一个空的 RDF 数据集，没有本产品的知识和校验；仅限本机，用于一致性测试。",
+    en="Serve an empty RDF dataset without our knowledge and checks; on loopback only, for "
+    "conformance suites.",
+)
+def serve(
+    config: Path | None,
+    host: str | None,
+    port: int | None,
+    log_format: str | None,
+    example: bool,
+    plain: bool,
+) -> None:
     """Open the data folder, say where everything is, and serve until told to stop."""
     from kb_service.web import create_app
+    from kb_service.web.logs import start_logging
     from kb_service.web.server import serve as serve_app
 
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    options = _options(host, port, log_format)
+    configuration = configured(config, options).configuration
+    start_logging(configuration.logs)
     signal.signal(signal.SIGTERM, _stop)
-    port = _free(host, port)
-    with writing() as base:
-        if example and base.is_empty():
-            load_example(base)
-        for note in base.missing():
+    host = configuration.server.host
+    if plain:
+        refuse_other_hosts(host)
+        port = _free(host, configuration.server.port)
+        _announce_later(host, port, chosen_data_folder())
+        serve_plain(host, port, configuration)
+        return
+    refuse_open_door(host, configuration.access)
+    port = _free(host, configuration.server.port)
+    with writing() as view:
+        if example and view.is_empty():
+            load_example(view)
+        for note in view.knowledge_base.missing():
             remark(told(note.message))
-        app = create_app(base)
-        threading.Thread(
-            target=_announce, args=(host, port, _places(host, port)), daemon=True
-        ).start()
-        serve_app(app, host, port)
+        app = create_app(view.knowledge_base, configuration=configuration)
+        _announce_later(host, port, data_folder())
+        serve_app(
+            app,
+            host,
+            port,
+            lambda: load(configuration_file(config), os.environ, options).configuration,
+        )
+
+
+def _options(
+    host: str | None, port: int | None, log_format: str | None
+) -> dict[str, tuple[str, Any]]:
+    """Settings by path that the command line gives, with the option that gave each."""
+    given = {
+        "server.host": ("--host", host),
+        "server.port": ("--port", port),
+        "logs.format": ("--log-format", log_format),
+    }
+    return {path: (name, value) for path, (name, value) in given.items() if value is not None}
 
 
 def _free(host: str, port: int) -> int:
@@ -101,14 +165,22 @@ def _free(host: str, port: int) -> int:
         ) from error
 
 
-def _places(host: str, port: int) -> str:
-    """Where the service is and where it keeps its data."""
+def _places(host: str, port: int, folder: Path | None) -> str:
+    """Where the service is and where it keeps its data, if anywhere."""
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
-    folder = data_folder().resolve()
+    kept_zh, kept_en = "停止后不保留任何数据", "Nothing is kept once it stops"
+    if folder is not None:
+        kept_zh, kept_en = f"数据文件夹：{folder.resolve()}", f"Data folder {folder.resolve()}"
     return say(
-        f"服务地址：http://{shown}:{port}/\n数据文件夹：{folder}\n按 Ctrl-C 停止。",
-        f"Serving at http://{shown}:{port}/\nData folder {folder}\nStop with Ctrl-C.",
+        f"服务地址：http://{shown}:{port}/\n{kept_zh}\n按 Ctrl-C 停止。",
+        f"Serving at http://{shown}:{port}/\n{kept_en}\nStop with Ctrl-C.",
     )
+
+
+def _announce_later(host: str, port: int, folder: Path | None) -> None:
+    """Have somebody say where the service is as soon as it listens."""
+    places = _places(host, port, folder)
+    threading.Thread(target=_announce, args=(host, port, places), daemon=True).start()
 
 
 def _announce(host: str, port: int, places: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 import click
 
+from kb_service.access.view import View
 from kb_service.cli.commands import Command, option, with_shared_options
 from kb_service.cli.documents import read_bytes
 from kb_service.cli.language import Words, say
@@ -18,7 +19,7 @@ from kb_service.cli.opening import reading
 from kb_service.cli.terminal import progress, show
 from kb_service.cli.what_if_report import report
 from kb_service.findings import RefusedInput
-from kb_service.knowledge_base import KnowledgeBase, UnknownThingError
+from kb_service.knowledge_base import UnknownThingError
 from kb_service.validation.submissions import EXTENSIONS
 
 _WORDS = Words(
@@ -148,7 +149,7 @@ def what_if(form: str, everybody: bool, limit: int, offset: int, **given: Any) -
         show(*report(answer, everybody=everybody))
 
 
-def _require_known(base: KnowledgeBase, given: Mapping[str, Any]) -> None:
+def _require_known(base: View, given: Mapping[str, Any]) -> None:
     """Raise UnknownThingError for a person or model that is not there, as other commands do."""
     person = given["person"]
     if person and not base.has_person(person):

@@ -116,13 +116,19 @@ def _people(lines: Iterable[tuple[Row, Row]]) -> RenderableType:
         by_kind = _by_kind(model["differences"])
         table.add_row(
             _who(row),
-            told(model["modelLabel"]),
+            _named(model),
             *(_change(by_kind.pop(kind, []), name) for kind, name in _HEADLINES),
             say("、", ", ").join(
                 f"{told(same[0]['kindLabel'])} {len(same)}" for same in by_kind.values()
             ),
         )
     return table
+
+
+def _named(model: Row) -> str:
+    """What a model is called, and whether the person objects to being judged for it."""
+    name = told(model["modelLabel"])
+    return say(f"{name}（有异议）", f"{name} (contested)") if model.get("contested") else name
 
 
 def _by_kind(differences: Iterable[Row]) -> dict[str, list[Row]]:
@@ -145,7 +151,7 @@ def _in_full(row: Row, terms: Row) -> Iterable[RenderableType]:
     """Everything that differs for one person, by position."""
     yield Text(f"\n{_who(row)}  {row['asOf']}", style="bold underline")
     for model in row["models"]:
-        yield Text(told(model["modelLabel"]) or say("与岗位无关", "For any position"), "bold")
+        yield Text(_named(model) or say("与岗位无关", "For any position"), "bold")
         lines = [_line(each, terms) for each in model["differences"]]
         if hours := model.get("planHours"):
             before, after = (f"{hours[side]:g}" for side in ("before", "after"))

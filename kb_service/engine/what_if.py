@@ -24,6 +24,7 @@ from kb_service.vocabulary import A, iri
 Depth: TypeAlias = OneOf["kept", "asked", "everything"]
 
 _FOR_MODEL = iri("judgement", "forModel")
+_CONTESTATION = iri("judgement", "Contestation")
 _PLANNED = frozenset({iri("judgement", "PlanStep"), iri("judgement", "RecommendedTraining")})
 _PLAN_HOURS = """
 PREFIX judgement: <https://w3id.org/rengang/ontology/judgements#>
@@ -87,12 +88,13 @@ class PersonDifference:
     """What would be concluded otherwise about one person.
 
     `plan_hours` are the hours of the training plan, before and after, for each model for which
-    they differ.
+    they differ; `contested` are the models for which the person objects to being judged.
     """
 
     person: NamedNode
     differences: tuple[Difference, ...]
     plan_hours: Mapping[NamedNode, tuple[Decimal, Decimal]] = field(default_factory=dict)
+    contested: frozenset[NamedNode] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,8 @@ class WhatIf:
             if differing := differences(*told, kinds):
                 is_planned = any(not _PLANNED.isdisjoint(each.kinds) for each in differing)
                 hours = _plan_hours(*told) if is_planned else {}
-                found.append(PersonDifference(somebody.person, differing, hours))
+                contested = _contested(told[1])
+                found.append(PersonDifference(somebody.person, differing, hours, contested))
         return tuple(found)
 
     def _about_models(self, premises: Premises) -> Premises:
@@ -211,6 +214,17 @@ def _read_by(rules: RuleBook) -> frozenset[str]:
     """Every predicate and class that some rule reads."""
     every = (rule.query for stage in rules.shared + rules.people for rule in stage.rules)
     return frozenset[str]().union(*(query.mentioned_in(query.body) for query in every))
+
+
+def _contested(conclusions: Iterable[Triple]) -> frozenset[NamedNode]:
+    """The models for which conclusions about one person say that they are contested."""
+    told = list(conclusions)
+    marks = {t.subject for t in told if t.predicate == A and t.object == _CONTESTATION}
+    return frozenset(
+        t.object
+        for t in told
+        if t.subject in marks and t.predicate == _FOR_MODEL and isinstance(t.object, NamedNode)
+    )
 
 
 def _plan_hours(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 
-from kb_service.people_records import Choice, id_faults
+from kb_service.people_records import Choice, contact_faults, id_faults
 from kb_service.sheets.columns import plain, spellings
 
 EARLIEST = date(1970, 1, 1)
@@ -104,6 +104,14 @@ def read_name(value: CellValue) -> str:
             "Give a name of at most 200 characters, such as Wang Ming.",
         )
     return name
+
+
+def read_contact(value: CellValue, key: str) -> str:
+    """An e-mail address or a telephone number; `key` says which."""
+    text = unicodedata.normalize("NFKC", read_text(value))
+    for finding in contact_faults(key, text, ""):
+        raise Unreadable(finding.message["zh"], finding.message["en"])
+    return text
 
 
 def read_id(value: CellValue) -> str:

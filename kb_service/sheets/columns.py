@@ -16,7 +16,10 @@ LISTS_SHEET = "选项"
 
 @dataclass(frozen=True)
 class Column:
-    """A column about the person or the assessment; `key` is its machine id."""
+    """A column about the person or the assessment; `key` is its machine id.
+
+    One that is not `usual` is understood wherever it stands, and written only when it says something.
+    """
 
     key: str
     zh: str
@@ -27,6 +30,7 @@ class Column:
     width: float
     required: bool = False
     aliases: tuple[str, ...] = ()
+    usual: bool = True
 
 
 COLUMNS: tuple[Column, ...] = (
@@ -83,6 +87,28 @@ COLUMNS: tuple[Column, ...] = (
         aliases=("应聘岗位", "候选岗位", "candidatefor", "candidate"),
     ),
     Column(
+        "email",
+        "邮箱",
+        "E-mail",
+        "电子邮箱，可以没有这一列。与姓名一样单独存放，查询看不到。",
+        "The e-mail address; the column may be left out. Kept apart like the name, out of queries.",
+        "wang@example.org",
+        24,
+        aliases=("电子邮箱", "电子邮件", "email", "e-mail address", "email address", "mail"),
+        usual=False,
+    ),
+    Column(
+        "phone",
+        "电话",
+        "Telephone",
+        "电话号码，可以没有这一列。与姓名一样单独存放，查询看不到。",
+        "The telephone number; the column may be left out. Kept apart like the name.",
+        "+86 10 5555 0100",
+        18,
+        aliases=("手机", "手机号", "电话号码", "联系电话", "phone", "phone number", "mobile"),
+        usual=False,
+    ),
+    Column(
         "assessment",
         "测评编号",
         "Assessment id",
@@ -132,6 +158,7 @@ COLUMNS: tuple[Column, ...] = (
         "percent",
         10,
         aliases=("评分量表",),
+        usual=False,
     ),
 )
 BY_KEY = {column.key: column for column in COLUMNS}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from kb_service.findings import Finding
-from kb_service.people_records import AssessmentRecord, Choice, PersonRecord
+from kb_service.people_records import AssessmentRecord, Choice, Introduction
 from kb_service.sheets.places import Places
 
 
@@ -19,13 +19,13 @@ class SheetContents:
     is what the reader of the import should hear though nothing is wrong, such as a sheet passed by.
     """
 
-    people: tuple[PersonRecord, ...]
+    people: tuple[Introduction, ...]
     assessments: tuple[AssessmentRecord, ...]
     places: Places = field(default_factory=Places)
     teams: tuple[Choice, ...] = ()
     notes: tuple[Finding, ...] = ()
 
-    def people_joined_with(self, known: Mapping[str, PersonRecord]) -> tuple[PersonRecord, ...]:
+    def people_joined_with(self, known: Mapping[str, Introduction]) -> tuple[Introduction, ...]:
         """The people with what the sheet leaves unsaid filled in from records by id.
 
         So a file of ratings that shows names beside the ids takes nobody's post or team away.
@@ -33,13 +33,14 @@ class SheetContents:
         return tuple(_joined(person, known.get(person.id)) for person in self.people)
 
 
-def _joined(said: PersonRecord, known: PersonRecord | None) -> PersonRecord:
+def _joined(said: Introduction, known: Introduction | None) -> Introduction:
     if known is None:
         return said
-    return PersonRecord(
+    return Introduction(
         said.id,
         known.name if said.name == said.id else said.name,
         said.team or known.team,
         said.post or known.post,
         said.candidate_for or known.candidate_for,
+        {**known.contact, **said.contact},
     )

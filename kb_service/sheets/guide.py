@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from math import ceil
 from typing import Any
 
-from kb_service.people_records import Catalogue, Choice, RatedDimension
+from kb_service.people_records import CONTACT, Catalogue, Choice, RatedDimension
 from kb_service.sheets.cells import bare
 from kb_service.sheets.columns import GUIDE_SHEET, Column
 from kb_service.sheets.looks import BANDS, BORDER, CENTRED, OTHER_BAND, WRAPPED, fill, font
@@ -123,7 +123,7 @@ def _column_line(column: Column, catalogue: Catalogue) -> tuple[tuple[str, ...],
     return texts, band.light
 
 
-_PERSON_KEYS = ("person", "name", "team", "post", "candidate-for")
+_PERSON_KEYS = ("person", "name", "team", "post", "candidate-for", *CONTACT)
 
 
 def _example(column: Column, catalogue: Catalogue) -> str:

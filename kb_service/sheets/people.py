@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from kb_service.people_records import PersonRecord
+from kb_service.people_records import CONTACT, Introduction
 from kb_service.sheets.columns import BY_KEY
 from kb_service.sheets.places import Faults, Place
 
@@ -44,7 +44,7 @@ class PeopleReader:
             )
         )
 
-    def records(self) -> tuple[PersonRecord, ...]:
+    def records(self) -> tuple[Introduction, ...]:
         """One record for each person of whom the rows say more than the id."""
         return tuple(_record(person, facts) for person, facts in self._known.items() if facts)
 
@@ -59,15 +59,16 @@ def _shown(fact: Fact) -> str:
     return fact if isinstance(fact, str) else "; ".join(fact)
 
 
-def _record(person: str, facts: Mapping[str, tuple[Fact, Place]]) -> PersonRecord:
+def _record(person: str, facts: Mapping[str, tuple[Fact, Place]]) -> Introduction:
     said = {key: fact for key, (fact, _) in facts.items()}
     candidate = said.get("candidate-for", ())
-    return PersonRecord(
+    return Introduction(
         person,
         _text(said.get("name")) or person,
         _text(said.get("team")),
         _text(said.get("post")),
         candidate if isinstance(candidate, tuple) else (candidate,),
+        {key: text for key in CONTACT if (text := _text(said.get(key)))},
     )
 
 

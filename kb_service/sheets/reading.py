@@ -10,10 +10,11 @@ from typing import Any, TypeVar
 
 from kb_service.findings import Finding
 from kb_service.people_records import (
+    CONTACT,
     AssessmentRecord,
     Catalogue,
     Choice,
-    PersonRecord,
+    Introduction,
     assessment_iri,
     person_iri,
 )
@@ -25,6 +26,7 @@ from kb_service.sheets.cells import (
     is_empty,
     read_choice,
     read_choices,
+    read_contact,
     read_day,
     read_id,
     read_name,
@@ -185,6 +187,7 @@ class _Reader:
             "candidate-for": line.read(
                 "candidate-for", read_choices, self.positions, candidate.zh, "Post"
             ),
+            **{key: line.read(key, read_contact, key) for key in CONTACT},
         }
         if person is not None:
             self.rows.setdefault(person_iri(person).value, (line.table.name, line.row.number))
@@ -304,7 +307,7 @@ class _Reader:
 
     def contents(self) -> SheetContents:
         """Everything read, once there is no fault."""
-        people: tuple[PersonRecord, ...] = self.people.records()
+        people: tuple[Introduction, ...] = self.people.records()
         return SheetContents(
             people,
             tuple(self.assessments.values()),

@@ -9,7 +9,8 @@ import re
 import unicodedata
 import warnings
 import zipfile
-from collections.abc import Callable, Iterator
+import zlib
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -18,14 +19,24 @@ import openpyxl
 
 from kb_service.findings import RefusedInput, violation
 from kb_service.sheets.cells import CellValue, Formula, is_empty, shown
+from kb_service.sheets.extent import MAX_ROWS, BrokenPart, check_extent
 from kb_service.sheets.places import Place
 
 MAX_BYTES = 32 * 1024 * 1024
 MAX_UNPACKED_BYTES = 256 * 1024 * 1024
 MAX_PARTS = 2_000
-MAX_ROWS = 50_000
 MAX_COLUMNS = 300
 _EXCEL_ROWS = 1_048_576
+_EXCEL_COLUMNS = 16_384
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    ValueError,
+    NotImplementedError,
+    EOFError,
+    OSError,
+)
+"""What the standard library raises for archives that are not as they should be."""
 _OLD_EXCEL = bytes.fromhex("d0cf11e0a1b11ae1")
 
 
@@ -117,9 +128,15 @@ def _workbook(data: bytes) -> Iterator[list[Table]]:
 def _check_archive(data: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            parts = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, OSError) as error:
+            _check_parts(archive.infolist())
+            check_extent(archive)
+    except RefusedInput:
+        raise
+    except (BrokenPart, *_DAMAGE) as error:
         raise _broken() from error
+
+
+def _check_parts(parts: Sequence[zipfile.ZipInfo]) -> None:
     if any(part.flag_bits & 1 for part in parts):
         raise refuse(
             "压缩包有密码；请取消密码后再上传。", "The archive has a password; remove it first."
@@ -170,7 +187,7 @@ def _row(sheet: str, number: int, values: tuple[CellValue, ...]) -> Row | None:
     if not values:
         return None
     if len(values) > MAX_COLUMNS:
-        place = Place(sheet, number, len(values))
+        place = Place(sheet, number, min(len(values), _EXCEL_COLUMNS))
         raise RefusedInput(
             (
                 place.fault(
@@ -181,15 +198,19 @@ def _row(sheet: str, number: int, values: tuple[CellValue, ...]) -> Row | None:
             )
         )
     if number > MAX_ROWS:
-        raise RefusedInput(
-            (
-                Place(sheet, number).fault(
-                    f"行数超过 {MAX_ROWS}；请分成几个文件上传。",
-                    f"There are more than {MAX_ROWS} rows; split them into several files.",
-                ),
-            )
-        )
+        raise _too_many_rows(sheet, number)
     return Row(number, values)
+
+
+def _too_many_rows(sheet: str, number: int) -> RefusedInput:
+    return RefusedInput(
+        (
+            Place(sheet, number).fault(
+                f"行数超过 {MAX_ROWS}；请分成几个文件上传。",
+                f"There are more than {MAX_ROWS} rows; split them into several files.",
+            ),
+        )
+    )
 
 
 def _csv_table(data: bytes) -> Table:
@@ -203,6 +224,8 @@ def _csv_table(data: bytes) -> Table:
             for values in reader:
                 if row := _row("", line, tuple(values)):
                     yield row
+                elif line > _EXCEL_ROWS:
+                    raise _too_many_rows("", line)
                 line = reader.line_num + 1
         except csv.Error as error:
             place = Place("", line)

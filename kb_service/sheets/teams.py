@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 
-from kb_service.people_records import Choice, PersonRecord, id_faults
+from kb_service.people_records import Choice, Introduction, id_faults
 from kb_service.sheets.cells import CellValue, Choices, Unreadable, read_text
 from kb_service.sheets.columns import LISTS_SHEET, plain
 from kb_service.sheets.tables import Table
@@ -48,7 +48,7 @@ class TeamReader:
         self._teams.setdefault(made, team(made, text, text))
         return made
 
-    def of(self, people: Iterable[PersonRecord]) -> tuple[Choice, ...]:
+    def of(self, people: Iterable[Introduction]) -> tuple[Choice, ...]:
         """The teams these people belong to, each once."""
         used = dict.fromkeys(person.team for person in people if person.team)
         return tuple(self._teams[id] for id in used)

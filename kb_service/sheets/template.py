@@ -16,10 +16,11 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from kb_service.people_records import (
+    CONTACT,
     AssessmentRecord,
     Catalogue,
     Choice,
-    PersonRecord,
+    Introduction,
     RatedDimension,
 )
 from kb_service.sheets.archive import settled
@@ -42,8 +43,8 @@ from kb_service.sheets.looks import (
 _IDS, _BANDS, _CHINESE, _ENGLISH = 1, 2, 3, 4
 FIRST_DATA_ROW = 5
 _LAST_OFFERED_ROW = 5_000
-_PERSON_KEYS = ("person", "name", "team", "post", "candidate-for")
-_TEXT_KEYS = ("person", "name", "team", "assessment")
+_PERSON_KEYS = ("person", "name", "team", "post", "candidate-for", *CONTACT)
+_TEXT_KEYS = ("person", "name", "team", "assessment", *CONTACT)
 _DATE_KEYS = ("date", "expires")
 
 Target = str | Path | BinaryIO
@@ -69,7 +70,7 @@ def write_template(
 def write_workbook(
     target: Target,
     catalogue: Catalogue,
-    people: Sequence[PersonRecord],
+    people: Sequence[Introduction],
     assessments: Sequence[AssessmentRecord],
     teams: Iterable[Choice] = (),
 ) -> None:
@@ -108,7 +109,7 @@ class _Line:
     """A row to write: who it is about, what it says of them, and an assessment."""
 
     person_id: str
-    person: PersonRecord | None
+    person: Introduction | None
     assessment: AssessmentRecord | None
 
 
@@ -127,8 +128,8 @@ class _Sheet:
 
     @cached_property
     def columns(self) -> list[Column]:
-        with_scale = any(line.assessment and line.assessment.scale for line in self.lines)
-        return [column for column in COLUMNS if column.key != "scale" or with_scale]
+        said = {key for line in self.lines for key, value in _said(line).items() if value}
+        return [column for column in COLUMNS if column.usual or column.key in said]
 
     @cached_property
     def dimensions(self) -> list[RatedDimension]:
@@ -289,11 +290,18 @@ def _write_line(page: Any, number: int, sheet: _Sheet, line: _Line) -> None:
             _write_value(page.cell(number, place), key, value)
 
 
+def _said(line: _Line) -> dict[str, str | None]:
+    """What a row says under the columns that are not usual."""
+    contact = line.person.contact if line.person else {}
+    return {**contact, "scale": line.assessment.scale if line.assessment else None}
+
+
 def _values(sheet: _Sheet, line: _Line) -> dict[str, Any]:
     person, assessment = line.person, line.assessment
     values: dict[str, Any] = {"person": line.person_id}
     if person:
         values |= {
+            **person.contact,
             "name": person.name,
             "team": person.team and sheet.team_names.get(person.team, person.team),
             "post": person.post and sheet.posts[person.post],

@@ -14,6 +14,7 @@ _LONGEST_ENTITY = 300
 _MOST_EXPANDED = 5_000_000
 _JSON_TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
 _OWL_XML = "http://www.w3.org/2002/07/owl# Ontology"
+_UTF8_NAMES = {"utf-8", "utf8", "us-ascii", "ascii"}
 
 
 def json_faults(text: bytes) -> list[Finding]:
@@ -36,7 +37,7 @@ def turtle_faults(text: bytes) -> list[Finding]:
 
 def xml_faults(text: bytes) -> list[Finding]:
     """Broken XML with its line and column, entities that multiply, nesting without end."""
-    parser = expat.ParserCreate(namespace_separator=" ")
+    parser = expat.ParserCreate("utf-8", namespace_separator=" ")
     guard = _XmlGuard(parser, text)
     try:
         parser.Parse(text, True)
@@ -59,9 +60,14 @@ class _XmlGuard:
         self._depth = 0
         self._entities = 0
         self._expanded = 0
+        parser.XmlDeclHandler = self._declaration
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.EntityDeclHandler = self._entity
+
+    def _declaration(self, _version: str, encoding: str | None, _standalone: int) -> None:
+        if encoding and encoding.lower() not in _UTF8_NAMES:
+            self._refuse(_other_encoding(encoding))
 
     def _start(self, name: str, _attributes: object) -> None:
         self._depth += 1
@@ -84,6 +90,16 @@ class _XmlGuard:
     def _refuse(self, fault: Finding) -> None:
         self.fault = fault
         raise _Refused
+
+
+def _other_encoding(name: str) -> Finding:
+    short = shown(name, 40)
+    return violation(
+        f'第 1 行声明的编码是 {short}；请另存为 UTF-8，并写 encoding="UTF-8"。',
+        f'Line 1 declares the encoding {short}; save the file as UTF-8 and write encoding="UTF-8".',
+        "line 1",
+        short,
+    )
 
 
 def _too_deep(line: int) -> Finding:

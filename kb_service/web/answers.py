@@ -8,8 +8,8 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from kb_service.knowledge_base import KnowledgeBase, UnknownThingError
-from kb_service.people_records import PersonRecord
+from kb_service.access.view import View
+from kb_service.knowledge_base import UnknownThingError
 
 Document = dict[str, Any]
 Row = Mapping[str, Any]
@@ -39,6 +39,15 @@ class Part:
         }
 
 
+def counts_withheld() -> dict[str, str]:
+    """Why some counts of people are missing from an answer."""
+    return {
+        "zh": "人数太少的统计不予显示，能推算出它们的统计也不显示。",
+        "en": "Counts of too few people are withheld, and so are those from which one could "
+        "work them out.",
+    }
+
+
 def shaped(row: Row) -> Document:
     """A row with `x_zh` and `x_en` joined into one text, and names as JSON has them.
 
@@ -62,18 +71,18 @@ def _camel(name: str) -> str:
     return first + "".join(word.capitalize() for word in rest)
 
 
-def part(kb: KnowledgeBase, question: str, limit: int, offset: int, **things: str) -> Part:
+def part(kb: View, question: str, limit: int, offset: int, **things: str) -> Part:
     """`limit` rows of a question from `offset` on."""
     rows = kb.ask(question, limit=limit + 1, offset=offset, **things).rows
     return Part([shaped(row) for row in rows[:limit]], limit, offset, len(rows) > limit)
 
 
-def position_models(kb: KnowledgeBase) -> list[Document]:
+def position_models(kb: View) -> list[Document]:
     """Every position model."""
     return [shaped(row) for row in kb.ask("position-models").rows]
 
 
-def position_model(kb: KnowledgeBase, model: str) -> Document:
+def position_model(kb: View, model: str) -> Document:
     """A position model with its duties and requirements."""
     rows = kb.ask("position-model", model=model).rows
     if not rows:
@@ -86,24 +95,26 @@ def position_model(kb: KnowledgeBase, model: str) -> Document:
     }
 
 
-def candidates(kb: KnowledgeBase, model: str, limit: int, offset: int) -> Part:
+def candidates(kb: View, model: str, limit: int, offset: int) -> Part:
     """The people judged for a position, best fit first."""
     found = part(kb, "candidates-for-model", limit, offset, model=model)
     return Part([_with_coverage(row) for row in found.rows], limit, offset, found.more)
 
 
-def people(kb: KnowledgeBase, limit: int, offset: int) -> Part:
+def people(kb: View, limit: int, offset: int) -> Part:
     """Who is in here."""
     return part(kb, "people", limit, offset)
 
 
-def person(kb: KnowledgeBase, person: str) -> Document:
-    """Who somebody is, the posts they are a candidate for, and how they were assessed."""
+def person(kb: View, person: str) -> Document:
+    """Who somebody is, the posts they are a candidate for, contact, and how they were assessed."""
     rows = kb.ask("person", person=person).rows
     if not rows:
         raise UnknownThingError("person", person)
     shown = shaped(rows[0])
     shown["candidateFor"] = _candidate_for(rows)
+    entry = kb.entry(person)
+    shown["contact"] = dict(entry.contact) if entry else {}
     shown["assessments"] = [
         shaped(row) for row in kb.ask("assessments-of-person", person=person).rows
     ]
@@ -115,26 +126,13 @@ def _candidate_for(rows: list[dict[str, Any]]) -> list[str]:
     return list(dict.fromkeys(position for position in found if position))
 
 
-def stored_record(kb: KnowledgeBase, person: str) -> PersonRecord | None:
-    """What is stored about who somebody is; None when nobody has this id."""
-    if not kb.has_person(person):
-        return None
-    rows = kb.ask("person", person=person).rows
-    if not rows:
-        return None
-    first: dict[str, Any] = dict(rows[0])
-    return PersonRecord(
-        person, first["name"], first["team"], first["post"], tuple(_candidate_for(rows))
-    )
-
-
-def fits(kb: KnowledgeBase, person: str) -> list[Document]:
+def fits(kb: View, person: str) -> list[Document]:
     """How somebody fits each position, best first."""
     rows = kb.ask("fits-of-person", person=person).rows
     return [_with_coverage(shaped(row)) for row in rows]
 
 
-def fit(kb: KnowledgeBase, person: str, model: str, as_of: date | None = None) -> Document:
+def fit(kb: View, person: str, model: str, as_of: date | None = None) -> Document:
     """How somebody fits a position, with everything the judgement rests on."""
     try:
         return kb.fit(person, model, as_of)

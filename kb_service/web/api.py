@@ -72,7 +72,7 @@ def candidates(model: str) -> Response:
 def people() -> Response:
     """Who is in here."""
     kb = knowledge_base()
-    return jsonify(answers.people(kb, *window()).as_json() | {"total": len(kb.people_ids())})
+    return jsonify(answers.people(kb, *window()).as_json() | {"total": kb.count_people()})
 
 
 @api.get("/people/<person>")
@@ -127,6 +127,7 @@ def question(name: str) -> Response:
     limit, offset = window(MOST_ROWS)
     answer = asked(name, limit + 1, offset)
     more = len(answer.rows) > limit
+    note = {"note": answers.counts_withheld()} if answer.withheld else {}
     return jsonify(
         question=name,
         columns=answer.columns,
@@ -134,6 +135,7 @@ def question(name: str) -> Response:
         limit=limit,
         offset=offset,
         nextOffset=offset + limit if more else None,
+        **note,
     )
 
 

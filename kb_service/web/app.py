@@ -9,20 +9,44 @@ from typing import Any
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 
+from kb_service.audit import AuditTrail
+from kb_service.configuration import Configuration
 from kb_service.knowledge_base import KnowledgeBase
+from kb_service.store.answered_requests import AnsweredRequests
 from kb_service.web.api import api
+from kb_service.web.api_reference import api_reference
+from kb_service.web.auditing import note_people, register_auditing
+from kb_service.web.authentication import register_access
+from kb_service.web.commits import register_writing, workers_of
+from kb_service.web.compression import register_compression
+from kb_service.web.conditional import register_conditional
+from kb_service.web.cross_origin import register_cross_origin
+from kb_service.web.dataset import EXTENSION as DATASET
+from kb_service.web.dataset_description import register_dataset_description
 from kb_service.web.documents import documents
+from kb_service.web.graph_store import graph_store
 from kb_service.web.health import health
+from kb_service.web.idempotency import register_idempotency
+from kb_service.web.knowledge_dataset import KnowledgeDataset
 from kb_service.web.language import remember_language
+from kb_service.web.logs import log_request
+from kb_service.web.metrics import ServiceMetrics, register_metrics
+from kb_service.web.observing import register_observing
 from kb_service.web.page_forms import forms
 from kb_service.web.pages import pages
+from kb_service.web.person_rights import person_rights
+from kb_service.web.person_rights_pages import register_person_rights_pages
+from kb_service.web.preconditions import register_preconditions
 from kb_service.web.problems import register_problems
+from kb_service.web.reloading import CONFIGURATION
+from kb_service.web.request_ids import register_request_ids
 from kb_service.web.security import register_security
 from kb_service.web.service import EXTENSION, Service
 from kb_service.web.sparql import sparql
 from kb_service.web.view import register_view
 from kb_service.web.what_if import what_if
 from kb_service.web.writes import writes
+from kb_service.workers import WorkerPool
 
 MOST_BYTES = 32 * 1024 * 1024
 
@@ -35,10 +59,12 @@ class _Json(DefaultJSONProvider):
     compact = True
 
 
-def create_app(knowledge_base: KnowledgeBase, *, query_deadline: float = 10.0) -> Flask:
+def create_app(
+    knowledge_base: KnowledgeBase, *, configuration: Configuration | None = None
+) -> Flask:
     """The service over a knowledge base; `app.extensions["rengang"].close()` ends its workers.
 
-    `query_deadline` is how many seconds a SPARQL query may take.
+    `app.config["RENGANG"]` is the configuration; while the service runs it may become another.
     """
     app = Flask("kb_service.web", root_path=str(Path(__file__).parent))
     app.json = _Json(app)
@@ -47,16 +73,47 @@ def create_app(knowledge_base: KnowledgeBase, *, query_deadline: float = 10.0) -
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         MAX_FORM_PARTS=100,
         SEND_FILE_MAX_AGE_DEFAULT=3600,
+        **{CONFIGURATION: configuration or Configuration()},
     )
-    app.extensions[EXTENSION] = Service.over(knowledge_base, query_deadline)
+    app.extensions[EXTENSION] = Service.over(knowledge_base, app.config[CONFIGURATION], note_people)
+    app.extensions[DATASET] = KnowledgeDataset(app.extensions[EXTENSION])
+    register_writing(app, app.config[CONFIGURATION])
+    trail = AuditTrail(knowledge_base.store.data.audit)
+    measured = ServiceMetrics(knowledge_base.store, trail, _pools(app))
+    register_compression(app)
     register_problems(app)
+    register_observing(app, (log_request, measured.note))
+    register_request_ids(app)
     register_security(app)
+    register_cross_origin(app)
+    register_metrics(app, measured)
+    register_access(app, knowledge_base.store.data)
+    register_auditing(app, trail, knowledge_base)
     register_view(app)
     app.after_request(remember_language)
     for blueprint in (api, writes, what_if, documents, sparql, health, pages, forms):
         app.register_blueprint(blueprint)
+    app.register_blueprint(graph_store)
+    app.register_blueprint(api_reference)
+    app.register_blueprint(person_rights)
+    register_person_rights_pages(app)
+    register_dataset_description(app)
+    register_idempotency(app, AnsweredRequests(knowledge_base.store.data.requests))
+    register_preconditions(app)
+    register_conditional(app)
     app.add_template_global(_style_version(app), "style_version")
     return app
+
+
+def _pools(app: Flask) -> dict[str, WorkerPool]:
+    """The workers of the app by what they work on."""
+    served, writing = app.extensions[EXTENSION], workers_of(app)
+    return {
+        "query": served.queries,
+        "sheet": served.sheets,
+        "update": writing.updates,
+        "document": writing.documents,
+    }
 
 
 def _style_version(app: Flask) -> Any:

@@ -6,11 +6,11 @@ from datetime import date
 
 from flask import request
 
-from kb_service.knowledge_base import KnowledgeBase
+from kb_service.access.view import View
 from kb_service.web.problems import Problem
 
 
-def asked_day(kb: KnowledgeBase) -> date | None:
+def asked_day(kb: View) -> date | None:
     """The parameter `asOf`; None without it. Raises Problem 400 when it is no day that has come."""
     text = request.args.get("asOf")
     if text is None:

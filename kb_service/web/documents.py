@@ -17,7 +17,7 @@ from kb_service.validation.reports import REPORT_FORMATS, report
 from kb_service.validation.submissions import MEDIA_TYPES, rdf_format
 from kb_service.web.bodies import Document, document, unsupported
 from kb_service.web.problems import Problem
-from kb_service.web.service import Service, knowledge_base, service
+from kb_service.web.service import knowledge_base
 from kb_service.web.sheet_imports import (
     EXCEL,
     SHEET_TYPES,
@@ -58,7 +58,7 @@ def validate() -> Response:
     if chosen is None:
         listed = ", ".join(["application/json", *REPORT_FORMATS])
         raise Problem(406, f"可选的格式：{listed}。", f"Accept one of these: {listed}.")
-    found = checked(service(), document())
+    found = checked(document())
     if chosen == "application/json":
         return jsonify(found.as_json())
     body = report(found.findings, chosen, knowledge_base().root)
@@ -67,17 +67,17 @@ def validate() -> Response:
     return answer
 
 
-def checked(service: Service, given: Document) -> Report:
+def checked(given: Document) -> Report:
     """What the shapes say of a document of any kind that we read.
 
     Raises Problem 415 for another kind, RefusedInput when it cannot be read.
     """
-    kb = service.knowledge_base
+    kb = knowledge_base()
     if is_sheet(given):
-        contents = read_sheet(service, given)
+        contents = read_sheet(given)
         people = {one.person for one in contents.assessments} | {one.id for one in contents.people}
         size = {"people": len(people), "assessments": len(contents.assessments)}
-        return Report(check_sheet(service, contents), size)
+        return Report(check_sheet(contents), size)
     # Browsers guess the type of a file from lists of their own, so its name may decide instead.
     types = (given.media_type, "") if given.filename else (given.media_type,)
     media_type = next((one for one in types if rdf_format(one, given.filename)), None)
@@ -95,8 +95,8 @@ def import_sheet() -> tuple[Response, int]:
     given = document()
     if not is_sheet(given):
         raise unsupported([*SHEET_TYPES, "multipart/form-data"])
-    contents = read_sheet(service(), given)
-    return jsonify(store_sheet(service(), contents).as_json()), 200
+    contents = read_sheet(given)
+    return jsonify(store_sheet(contents).as_json()), 200
 
 
 @documents.get("/template")

@@ -10,8 +10,9 @@ from typing import Any
 
 from pyoxigraph import NamedNode
 
+from kb_service.access.view import View
 from kb_service.engine.explanation_provenance import FORMATS
-from kb_service.knowledge_base import KnowledgeBase, UnknownThingError
+from kb_service.knowledge_base import UnknownThingError
 from kb_service.knowledge_base.explaining import MOST_SECONDS, PARAMETERS
 from kb_service.vocabulary import iri
 from kb_service.web.changes import changes_tree
@@ -43,7 +44,7 @@ class WhyNotAsked:
         return self.things["person"]
 
 
-def asked(kb: KnowledgeBase, given: Mapping[str, str]) -> NamedNode | WhyNotAsked:
+def asked(kb: View, given: Mapping[str, str]) -> NamedNode | WhyNotAsked:
     """The conclusion that parameters name, or what they ask that was not concluded.
 
     A conclusion is named by its IRI, a verdict also by `person` and `model`. Raises Problem 400
@@ -58,15 +59,13 @@ def asked(kb: KnowledgeBase, given: Mapping[str, str]) -> NamedNode | WhyNotAske
     return conclusion_named(given.get("conclusion", ""))
 
 
-def why_not_document(
-    kb: KnowledgeBase, labels: LabelReader, question: WhyNotAsked
-) -> dict[str, Any]:
+def why_not_document(kb: View, labels: LabelReader, question: WhyNotAsked) -> dict[str, Any]:
     """Why it was not concluded and, of a verdict, the smallest change that would give it.
 
     Raises what KnowledgeBase.why_not and smallest_change raise.
     """
     answer = kb.why_not(question.what, question.things)
-    names = labels.about(question.person)
+    names = labels.about(kb, question.person)
     changes = None
     verdicts = [value for name, value in answer.thing.known if name == _VERDICT]
     if verdicts and not answer.concluded and question.seconds and "model" in question.things:
@@ -83,7 +82,7 @@ def why_not_document(
 
 
 def document(
-    kb: KnowledgeBase,
+    kb: View,
     labels: LabelReader,
     given: Mapping[str, str],
     media_type: str,

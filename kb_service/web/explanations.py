@@ -8,13 +8,14 @@ from typing import Any
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Triple
 
+from kb_service.access.view import View
 from kb_service.engine.derivations import Absence
 from kb_service.engine.explain import Explanation
 from kb_service.engine.explanation_provenance import KnownOf, Origin, provenance, written
 from kb_service.engine.rules import Rule
 from kb_service.engine.sought import Sought
-from kb_service.knowledge_base import KnowledgeBase
 from kb_service.knowledge_base.explaining import PARAMETERS
+from kb_service.knowledge_base.fit_document import contested
 from kb_service.vocabulary import NAMESPACES, A, iri, local_id
 from kb_service.web.labels import Label, LabelReader, Labels, person_of
 from kb_service.web.problems import Problem
@@ -23,6 +24,7 @@ Tree = dict[str, Any]
 Term = NamedNode | BlankNode | Literal | Triple
 
 _CONCLUDED_BY = iri("judgement", "concludedBy")
+_FOR_MODEL = iri("judgement", "forModel")
 _UNSAID = {A, _CONCLUDED_BY, iri("judgement", "ofPerson"), iri("judgement", "forModel")}
 _ABOUT = [
     iri(prefix, local)
@@ -54,25 +56,37 @@ def conclusion_named(text: str) -> NamedNode:
 
 
 def explanation(
-    kb: KnowledgeBase, labels: LabelReader, conclusion: NamedNode, as_of: date | None = None
+    kb: View, labels: LabelReader, conclusion: NamedNode, as_of: date | None = None
 ) -> Tree:
     """Why something was concluded: the rule, the facts, and the same for each conclusion read.
 
     With `as_of`, as of a past day. Raises what KnowledgeBase.explain raises.
     """
     explained = kb.explain(conclusion, as_of)
-    return explanation_tree(explained, labels_for(labels, conclusion, as_of))
+    tree = explanation_tree(explained, labels_for(kb, labels, conclusion, as_of))
+    return tree | {"contested": _contested(kb, explained, as_of)}
+
+
+def _contested(kb: View, explained: Explanation, as_of: date | None) -> Tree | None:
+    """Since when the person objects to the judgement that a conclusion belongs to, if they do."""
+    person = person_of(explained.conclusion.value)
+    models = [t.object for t in explained.statements if t.predicate == _FOR_MODEL]
+    if person is None or not models or not isinstance(models[0], NamedNode):
+        return None
+    model = local_id(models[0])
+    rows = kb.ask_as_of(as_of, "contestations-of-fit", person=person, model=model).rows
+    return contested(rows)
 
 
 def explanation_in_prov(
-    kb: KnowledgeBase,
+    kb: View,
     labels: LabelReader,
     conclusion: NamedNode,
     media_type: str,
     as_of: date | None = None,
 ) -> bytes:
     """The same as a PROV-O document of a media type of FORMATS."""
-    known = labels_for(labels, conclusion, as_of)
+    known = labels_for(kb, labels, conclusion, as_of)
 
     def origin(thing: NamedNode) -> Origin:
         source, evidence = known.sources.get(thing.value), known.evidence.get(thing.value)
@@ -86,10 +100,12 @@ def explanation_in_prov(
     return written(provenance(kb.explain(conclusion, as_of), names), media_type)
 
 
-def labels_for(labels: LabelReader, conclusion: NamedNode, as_of: date | None = None) -> Labels:
+def labels_for(
+    kb: View, labels: LabelReader, conclusion: NamedNode, as_of: date | None = None
+) -> Labels:
     """The labels of all that a conclusion can rest on."""
     person = person_of(conclusion.value)
-    return labels.about(person, as_of) if person else labels.shared()
+    return labels.about(kb, person, as_of) if person else labels.shared()
 
 
 def explanation_tree(explained: Explanation, labels: Labels) -> Tree:
@@ -146,18 +162,18 @@ def _absence(absence: Absence, labels: Labels) -> Tree:
         "things": [thing_words(thing, labels) for thing in absence.things if not thing.subject],
         "conditions": list(absence.conditions),
         "rules": [rule_words(rule) for rule in absence.rules],
-        "ask": _why_not(absence),
+        "ask": _why_not(absence, labels),
     }
 
 
-def _why_not(absence: Absence) -> dict[str, str] | None:
+def _why_not(absence: Absence, labels: Labels) -> dict[str, str] | None:
     """The parameters of a request that asks why it was not concluded, where a rule could have."""
     names = {predicate: name for name, predicate in PARAMETERS.items()}
     for thing in absence.things:
         if thing.subject or not thing.kind or not absence.rules:
             continue
         about = {
-            names[predicate]: _id(names[predicate], value)
+            names[predicate]: _id(names[predicate], value, labels)
             for predicate, value in thing.known
             if predicate in names and isinstance(value, NamedNode)
         }
@@ -166,13 +182,14 @@ def _why_not(absence: Absence) -> dict[str, str] | None:
     return None
 
 
-def _id(name: str, node: NamedNode) -> str:
+def _id(name: str, node: NamedNode, labels: Labels) -> str:
     """The id by which a parameter of this name gives a thing."""
     space = NAMESPACES.get(name)
-    return node.value.removeprefix(space) if space else local_id(node)
+    id = node.value.removeprefix(space) if space else local_id(node)
+    return labels.people.get(id, id) if name == "person" else id
 
 
-def concluded_by(kb: KnowledgeBase, person: str, conclusion: str) -> str:
+def concluded_by(kb: View, person: str, conclusion: str) -> str:
     """The name of the rule that made a conclusion about a person."""
     quads = kb.workspace(person).quads_for_pattern(
         NamedNode(conclusion), _CONCLUDED_BY, None, DefaultGraph()

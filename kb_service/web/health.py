@@ -1,29 +1,81 @@
-"""Whether the service is ready to answer."""
+"""Whether the service is alive, and whether it is ready to answer."""
 
 from __future__ import annotations
 
+import threading
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, current_app, jsonify
 
-from kb_service.store.sparql_worker import QueryProblem, QueryRequest, run_query
+from kb_service.store.query_answers import QueryProblem, QueryRequest, run_query
 from kb_service.web.service import service
 
 health = Blueprint("health", __name__)
 
+STOPPING = "STOPPING"
+"""Key of the app's configuration: the event that is set once the service was told to stop."""
 _FRESH_SECONDS = 5.0
 _PROBE = QueryRequest("ASK {}", accept="application/sparql-results+json")
+_READABLE = ("disk-full", "no-permission", "read-only-disk", "write-failed", "opened-read-only")
+
+
+@dataclass(frozen=True)
+class _Reason:
+    """Why not everything is as it should be: a code, and what to do in both languages."""
+
+    code: str
+    zh: str
+    en: str
+    prevents_answers: bool
+
+    def as_json(self) -> dict[str, Any]:
+        return {"code": self.code, "message": {"zh": self.zh, "en": self.en}}
 
 
 @health.get("/healthz")
-def healthz() -> tuple[Response, int]:
-    """200 when the store is open and a query worker has answered within the last seconds."""
+def healthz() -> Response:
+    """200 while the process answers requests at all; otherwise it is to be started again."""
+    return jsonify(status="alive")
+
+
+@health.get("/readyz")
+def readyz() -> tuple[Response, int]:
+    """200 when queries are answered, `read-only` while no write can be made; 503 and why if not."""
+    reasons = list(_reasons())
+    if any(reason.prevents_answers for reason in reasons):
+        status, code = "not ready", 503
+    else:
+        status, code = ("read-only" if reasons else "ready"), 200
+    return jsonify(status=status, reasons=[reason.as_json() for reason in reasons]), code
+
+
+def _reasons() -> Iterator[_Reason]:
+    stopping: threading.Event | None = current_app.config.get(STOPPING)
+    if stopping is not None and stopping.is_set():
+        yield _Reason("stopping", "服务正在停止。", "The service is stopping.", True)
+    state = service().knowledge_base.store.state
+    if not state.takes_writes:
+        yield _Reason(state.code, state.zh, state.en, state.code not in _READABLE)
+    if not _queries_are_answered():
+        yield _Reason(
+            "no-query-worker",
+            "没有查询进程应答；请稍后再试，并查看服务日志。",
+            "No query worker answers; try again in a moment, and look at the service's log.",
+            True,
+        )
+
+
+def _queries_are_answered() -> bool:
+    """Whether a query worker has answered within the last seconds, or does now."""
     current = service()
     last = current.answered
     if time.monotonic() - last[0] > _FRESH_SECONDS:
         try:
             run_query(current.queries, current.knowledge_base.store, _PROBE)
         except (QueryProblem, ValueError, OSError):
-            return jsonify(status="not ready"), 503
+            return False
         last[0] = time.monotonic()
-    return jsonify(status="ready"), 200
+    return True

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from pyoxigraph import Literal, NamedNode, Triple
 
+from kb_service.access.reading_view import ReadingView
 from kb_service.knowledge_base import KnowledgeBase
+from kb_service.people_records import person_iri
 from kb_service.vocabulary import NAMESPACES, iri, local_id
 
 Label = Mapping[str, str]
@@ -31,7 +33,6 @@ SELECT ?thing ?source WHERE { ?thing dcterms:source ?source }"""
 _OUR_OWN: Mapping[str, Label] = {
     iri("rdf", "type").value: {"zh": "类型", "en": "is a"},
     iri("dcterms", "identifier").value: {"zh": "编号", "en": "identifier"},
-    iri("schema", "name").value: {"zh": "姓名", "en": "name"},
 }
 
 
@@ -45,6 +46,8 @@ class Labels:
     sources: Mapping[str, str] = field(default_factory=dict)
     """From an IRI to the IRI of the source it cites, or of who rated."""
     dates: Mapping[str, str] = field(default_factory=dict)
+    people: Mapping[str, str] = field(default_factory=dict)
+    """From pseudonyms to the ids by which the reader knows people."""
 
     def of(self, node: str) -> Label | None:
         """The label of an IRI in both languages, None when it has none."""
@@ -73,9 +76,17 @@ class LabelReader:
                 self._read = (generation, _read(self._kb))
             return self._read[1]
 
-    def about(self, person: str, as_of: date | None = None) -> Labels:
-        """The shared labels, and those of one person's assessments and ratings, now or then."""
-        return with_person(self.shared(), self._kb.facts_about(person, as_of))
+    def about(self, view: ReadingView, person: str, as_of: date | None = None) -> Labels:
+        """The shared labels, and those of one person and their ratings, now or then, to one reader.
+
+        Raises UnknownThingError for somebody whom the reader may not see.
+        """
+        key = view.key_of(person)
+        shown = view.names.shown([key])[key]
+        name = shown.name or shown.id
+        labels = with_person(self.shared(), view.facts_about(person, as_of))
+        names = {**labels.names, person_iri(key).value: {"zh": name, "en": name}}
+        return replace(labels, names=names, people={key: shown.id})
 
 
 def _read(kb: KnowledgeBase) -> Labels:
@@ -102,17 +113,16 @@ def _read(kb: KnowledgeBase) -> Labels:
 
 
 def with_person(shared: Labels, facts: list[Triple]) -> Labels:
-    """The labels with those that one person's facts give."""
+    """The labels with those that one person's assessments and ratings have."""
     names: dict[str, Label] = dict(shared.names)
     sources, dates = dict(shared.sources), {}
     by_subject: dict[str, dict[str, NamedNode | Literal]] = {}
     for fact in facts:
         if isinstance(fact.subject, NamedNode) and isinstance(fact.object, NamedNode | Literal):
             by_subject.setdefault(fact.subject.value, {})[fact.predicate.value] = fact.object
-    name, given_by, day, inside, dimension = (
+    given_by, day, inside, dimension = (
         iri(prefix, local).value
         for prefix, local in (
-            ("schema", "name"),
             ("people", "source"),
             ("people", "assessedOn"),
             ("people", "inAssessment"),
@@ -120,8 +130,6 @@ def with_person(shared: Labels, facts: list[Triple]) -> Labels:
         )
     )
     for subject, said in by_subject.items():
-        if name in said:
-            names[subject] = {"zh": said[name].value, "en": said[name].value}
         assessment = said[inside].value if inside in said else subject
         told = by_subject.get(assessment, {})
         if day not in told:

@@ -9,7 +9,6 @@ from kb_service.web.bodies import Document, document, unsupported
 from kb_service.web.documents import checked
 from kb_service.web.pages import page
 from kb_service.web.problems import refused
-from kb_service.web.service import service
 from kb_service.web.sheet_imports import SHEET_TYPES, is_sheet, read_sheet, store_sheet
 
 forms = Blueprint("forms", __name__)
@@ -29,7 +28,7 @@ def import_sheet() -> Response:
     try:
         if not is_sheet(given):
             raise unsupported(list(SHEET_TYPES))
-        stored = store_sheet(service(), read_sheet(service(), given))
+        stored = store_sheet(read_sheet(given))
     except RefusedInput as error:
         shown = render_template("import.html", problem=refused(error), filename=given.filename)
         return make_response(shown, error.status)
@@ -51,7 +50,7 @@ def validate() -> Response:
     text = request.form.get("text", "")
     given = Document(text.encode(), "text/turtle") if text.strip() else document()
     try:
-        report = checked(service(), given)
+        report = checked(given)
     except RefusedInput as error:
         shown = render_template(
             "validate.html", problem=refused(error), text=text, filename=given.filename

@@ -58,7 +58,7 @@ def home() -> str:
     return render_template(
         "home.html",
         as_of=kb.as_of,
-        people=len(kb.people_ids()),
+        people=kb.count_people(),
         models=len(answers.position_models(kb)),
         trainings=len(kb.ask("trainings").rows),
         dimensions=sum(map(len, kb.catalogue.dimensions.values())),
@@ -94,7 +94,7 @@ def people() -> str:
     """Who is in here."""
     kb = knowledge_base()
     return render_template(
-        "people.html", people=answers.people(kb, *window()), total=len(kb.people_ids())
+        "people.html", people=answers.people(kb, *window()), total=kb.count_people()
     )
 
 
@@ -193,6 +193,7 @@ def question(name: str) -> str:
         question=described(known),
         text=known.text,
         answer=answer,
+        withheld=answers.counts_withheld(),
         part=found,
         models=answers.position_models(knowledge_base()),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 TITLES = {
     300: ("已转到别处", "It is elsewhere"),
     400: ("请求无法处理", "The request cannot be handled"),
+    401: ("需要令牌", "A token is needed"),
     403: ("不允许", "Not allowed"),
     404: ("没有找到", "Not found"),
     405: ("不支持这种请求方法", "Method not supported here"),
@@ -12,6 +13,7 @@ TITLES = {
     413: ("内容太大", "Too large"),
     415: ("不支持这种文件类型", "Media type not supported"),
     422: ("内容有误", "The content has faults"),
+    429: ("请求太多", "Too many requests"),
     500: ("服务出错", "The service failed"),
     503: ("暂时无法处理", "Not available at the moment"),
 }
@@ -44,6 +46,8 @@ KINDS = {
     "requirement": "岗位要求",
     "training": "培训",
     "verdict": "结论",
+    "assessment": "测评",
+    "objection": "异议",
     "person": "人员",
     "model": "岗位模型",
     "question": "问题",
@@ -55,3 +59,23 @@ QUERY_DETAILS = {
     422: "结果太大，请缩小范围或加上 LIMIT。",
     503: "查询已停止或暂时无法执行。",
 }
+
+FORBIDDEN = {
+    "writes_people": (
+        "您的角色不能改动人员和测评；需要 hr 或 admin 角色。",
+        "Your role may not change people and assessments; it takes the role hr or admin.",
+    ),
+    "writes_models": (
+        "您的角色不能改动岗位模型和本体；需要 editor 或 admin 角色。",
+        "Your role may not change position models and ontologies; it takes the role editor or admin.",
+    ),
+    "administers": (
+        "您的角色不能管理这个服务；需要 admin 角色。",
+        "Your role may not administer this service; it takes the role admin.",
+    ),
+    "sees_names": (
+        "您的角色看不到姓名和联系方式；需要 hr 或 admin 角色。",
+        "Your role may not see names and contact data; it takes the role hr or admin.",
+    ),
+}
+"""What to say of a right, by its name in Rights, to who lacks it."""

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Sequence
 from flask import Flask, Response, current_app, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from kb_service.access.refusals import NotAllowed
 from kb_service.engine.explain import NothingConcludedError
 from kb_service.findings import Finding, RefusedInput
 from kb_service.knowledge_base import UnknownThingError
-from kb_service.store.sparql_worker import QueryProblem
+from kb_service.store.query_answers import QueryProblem
 from kb_service.web.language import language, said
-from kb_service.web.problem_words import DETAILS, KINDS, QUERY_DETAILS, TITLES
+from kb_service.web.problem_words import DETAILS, FORBIDDEN, KINDS, QUERY_DETAILS, TITLES
 from kb_service.workers import WorkerBusy, WorkerDied, WorkerFailed, WorkerTimedOut
 
 _LOG = logging.getLogger("kb_service.web")
@@ -65,8 +66,8 @@ def _answered(error: Exception) -> Response:
 
 
 def wants_page() -> bool:
-    """Whether the request comes from a person at a browser."""
-    if request.path.startswith(("/api/", "/healthz")):
+    """Whether the request comes from a person at a browser, in an app that has pages."""
+    if "pages" not in current_app.blueprints or request.path.startswith(("/api/", "/healthz")):
         return False
     offered = ["application/problem+json", "application/json", "text/html"]
     return request.accept_mimetypes.best_match(offered) == "text/html"
@@ -99,6 +100,8 @@ def _as_problem(error: Exception) -> Problem:
         return refused(error)
     if isinstance(error, UnknownThingError):
         return _unknown(error)
+    if isinstance(error, NotAllowed):
+        return Problem(403, *FORBIDDEN[error.right])
     if isinstance(error, NothingConcludedError):
         return Problem(
             404, "没有得出这一结论。", "Nothing of this kind is concluded; check the IRI."

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from kb_service.web.cross_origin import may_write_here
 from kb_service.web.problems import Problem
 
 ANSWERED_NAMES = "ANSWERED_NAMES"
@@ -46,25 +47,29 @@ def _refuse_other_names() -> None:
 
 
 def _refuse_other_sites() -> None:
-    """A browser says who caused a request; programs that say nothing are no browsers.
-
-    `Sec-Fetch-Site` cannot be forged by a page. Where a browser does not send it, `Origin` decides.
-    """
-    if request.method in _SAFE_METHODS:
+    """Refuse a change that a page of another site caused, unless its origin is configured."""
+    if request.method in _SAFE_METHODS or caused_by_our_pages() is not False:
         return
-    site = request.headers.get("Sec-Fetch-Site")
-    origin = request.headers.get("Origin")
-    if site is not None:
-        allowed = site in ("same-origin", "none")
-    else:
-        allowed = origin is None or _host_of(origin) == request.host
-    if not allowed:
+    if not may_write_here():
         raise Problem(
             403,
             "这个请求来自另一个网站，没有执行。请直接在本服务的页面上操作。",
             "This request was caused by another site and was not carried out. "
             "Use the pages of this service.",
         )
+
+
+def caused_by_our_pages() -> bool | None:
+    """Whether a page of ours, or the person themselves, caused this request; None if nothing says.
+
+    A browser says who did, programs that say nothing are no browsers. `Sec-Fetch-Site` cannot be
+    forged by a page. Where a browser does not send it, `Origin` decides.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = request.headers.get("Origin")
+    return None if origin is None else _host_of(origin) == request.host
 
 
 def _name_of(host: str) -> str | None:

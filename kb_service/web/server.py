@@ -1,117 +1,137 @@
-"""The production server: waitress, a clock for new days, and a stop that leaves nothing open."""
+"""The service as a process: it listens, notices new days, reloads, and stops without losing any."""
 
 from __future__ import annotations
 
 import logging
 import signal
+import sys
 import threading
-from ipaddress import ip_address
+import time
+from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
 
 from flask import Flask
-from waitress import create_server
-from waitress.channel import HTTPChannel
-from waitress.parser import HTTPRequestParser
+from waitress import wasyncore
 
+from kb_service.access.front_door import is_loopback
+from kb_service.configuration import Configuration
+from kb_service.web.auditing import EXTENSION as AUDIT
+from kb_service.web.authentication import LOCAL_CALLERS
+from kb_service.web.commits import workers_of
+from kb_service.web.health import STOPPING
+from kb_service.web.listening import make_server
+from kb_service.web.reloading import CONFIGURATION, Load, reload
 from kb_service.web.security import ANSWERED_NAMES
 from kb_service.web.service import EXTENSION, Service
 from kb_service.workers import WorkerFailed
 
 _LOG = logging.getLogger("kb_service.web")
-_MOST_BYTES_READ = 4 * 1024**3
 _CLOCK_SECONDS = 60.0
+_TURN_SECONDS = 0.2
+_THREADS_END_SECONDS = 5.0
 
 
-def serve(app: Flask, host: str, port: int) -> None:
+@dataclass(frozen=True)
+class _Orders:
+    """What the process was told by signals."""
+
+    stop: threading.Event = field(default_factory=threading.Event)
+    reload: threading.Event = field(default_factory=threading.Event)
+
+    def listen(self) -> None:
+        """Take SIGTERM and SIGINT as the order to stop, SIGHUP as the one to reload.
+
+        At a terminal SIGHUP says that the terminal is gone, which is an order to stop.
+        """
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._told_to_stop)
+        at_terminal = sys.stdin is not None and sys.stdin.isatty()
+        signal.signal(signal.SIGHUP, self._told_to_stop if at_terminal else self._told_to_reload)
+
+    def _told_to_stop(self, number: int, frame: FrameType | None) -> None:
+        self.stop.set()
+
+    def _told_to_reload(self, number: int, frame: FrameType | None) -> None:
+        self.reload.set()
+
+
+def serve(app: Flask, host: str, port: int, load: Load | None = None) -> None:
     """Serve until SIGTERM or SIGINT, then close workers and store. Call it in the main thread.
 
-    On a loopback address only requests that name this machine are answered, so that no web page
-    can reach the service under a name of its own that resolves to 127.0.0.1.
+    Told to stop, it takes no new connection and lets requests that have begun end, for as long as
+    the configuration says. SIGHUP has it take over what `load` gives as configuration. On a
+    loopback address only requests that name this machine are answered, so that no web page can
+    reach the service under a name of its own that resolves to 127.0.0.1.
     """
-    if _is_loopback(host):
-        app.config.setdefault(ANSWERED_NAMES, {"localhost", "127.0.0.1", "::1", host})
+    orders = _Orders()
+    app.config[STOPPING] = orders.stop
+    app.config[LOCAL_CALLERS] = is_loopback(host)
+    app.config[ANSWERED_NAMES] = _answered_names(app, host)
     server = make_server(app, host, port)
-    stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _stop)
-    clock = threading.Thread(target=watch_the_date, args=(app, stopping), daemon=True)
+    orders.listen()
+    clock = threading.Thread(target=watch_the_date, args=(app, orders.stop), daemon=True)
     clock.start()
     threading.Thread(target=_warm, args=(app,), daemon=True).start()
     try:
-        server.run()
+        while not orders.stop.is_set():
+            _turn(server)
+            if orders.reload.is_set():
+                orders.reload.clear()
+                _reload(app, host, load)
+        _finish(server, _configuration(app).server.stop_seconds)
     finally:
-        stopping.set()
+        orders.stop.set()
         server.close()
         clock.join(5.0)
         close(app)
 
 
-def make_server(app: Flask, host: str, port: int) -> Any:
-    """A waitress server that listens and has yet to `run`; port 0 takes a free one.
-
-    Uploads beyond the app's limit are received and thrown away, so that whoever sends one hears
-    the app's 413 instead of a broken connection, and no disk fills.
-    """
-    listening: dict[int, Any] = {}
-    server = create_server(
-        app,
-        map=listening,
-        host=host,
-        port=port,
-        threads=8,
-        connection_limit=1000,
-        channel_timeout=60,
-        cleanup_interval=10,
-        asyncore_use_poll=True,
-        max_request_body_size=_MOST_BYTES_READ,
-        ident=None,
-        clear_untrusted_proxy_headers=True,
-    )
-    channel_class = _channel_class(int(app.config["MAX_CONTENT_LENGTH"]))
-    for dispatcher in listening.values():
-        if hasattr(dispatcher, "channel_class"):
-            dispatcher.channel_class = channel_class
-    return server
+def _turn(server: Any) -> None:
+    """Take in and give out whatever is there, and wait a moment for more."""
+    wasyncore.loop(timeout=_TURN_SECONDS, use_poll=True, map=server._map, count=1)
 
 
-def _channel_class(most_kept: int) -> type:
-    """Waitress's channel with a parser that keeps `most_kept` bytes of a body at most."""
-
-    def parse_header(self: Any, header_plus: bytes) -> None:
-        HTTPRequestParser.parse_header(self, header_plus)
-        if self.body_rcv is not None:
-            self.body_rcv.buf = _Beginning(self.body_rcv.buf, most_kept)
-
-    parser = type("BoundedParser", (HTTPRequestParser,), {"parse_header": parse_header})
-    return type("BoundedChannel", (HTTPChannel,), {"parser_class": parser})
+def _reload(app: Flask, host: str, load: Load | None) -> None:
+    if load is None:
+        return
+    reload(app, load)
+    app.config[ANSWERED_NAMES] = _answered_names(app, host)
 
 
-class _Beginning:
-    """A buffer of waitress that counts everything and keeps the beginning."""
+def _finish(server: Any, seconds: float) -> None:
+    """Take no new connection, and have the requests that have begun answered to the last byte."""
+    server.accepting = False
+    server.del_channel()
+    server.socket.close()
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and any(map(_is_busy, list(server.active_channels.values()))):
+        for channel in list(server.active_channels.values()):
+            if not _is_busy(channel):
+                channel.will_close = True
+        _turn(server)
+    left = sum(map(_is_busy, server.active_channels.values()))
+    if left:
+        _LOG.warning("stopping with %d requests unfinished", left)
+    server.task_dispatcher.shutdown(timeout=_THREADS_END_SECONDS)
 
-    def __init__(self, buffer: Any, most_kept: int) -> None:
-        self._buffer = buffer
-        self._room = most_kept
-        self._seen = 0
 
-    def __len__(self) -> int:
-        return self._seen
+def _is_busy(channel: Any) -> bool:
+    """Whether a request has begun to come in, is worked on, or has an answer still to be sent."""
+    return bool(channel.requests or channel.request is not None or channel.total_outbufs_len)
 
-    def append(self, data: bytes) -> None:
-        """Take in a piece of the body."""
-        self._seen += len(data)
-        if self._room > 0:
-            self._buffer.append(data[: self._room])
-            self._room -= len(data)
 
-    def getfile(self) -> Any:
-        """What was kept, as a file."""
-        return self._buffer.getfile()
+def _answered_names(app: Flask, host: str) -> set[str] | None:
+    """The names that requests must use; None for any."""
+    names = set(_configuration(app).server.names)
+    if names:
+        return names
+    return {"localhost", "127.0.0.1", "::1", host} if is_loopback(host) else None
 
-    def close(self) -> None:
-        """Let go of what was kept."""
-        self._buffer.close()
+
+def _configuration(app: Flask) -> Configuration:
+    configuration: Configuration = app.config[CONFIGURATION]
+    return configuration
 
 
 def watch_the_date(app: Flask, stopping: threading.Event) -> None:
@@ -129,25 +149,17 @@ def _warm(app: Flask) -> None:
     service: Service = app.extensions[EXTENSION]
     try:
         service.queries.warm()
+        workers_of(app).updates.warm()
         service.knowledge_base.warm()
         service.sheets.warm()
     except WorkerFailed:
-        _LOG.error("a worker could not be started; /healthz tells whether queries are answered")
+        _LOG.error("a worker could not be started; /readyz tells whether queries are answered")
 
 
 def close(app: Flask) -> None:
-    """End the workers and let go of the data folder."""
+    """End the workers, complete the audit trail and let go of the data folder."""
     service: Service = app.extensions[EXTENSION]
     service.close()
+    workers_of(app).close()
+    app.extensions[AUDIT].close()
     service.knowledge_base.close()
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _stop(number: int, frame: FrameType | None) -> None:
-    raise SystemExit(0)

@@ -1,4 +1,4 @@
-"""What every request needs: the knowledge base, and the workers that read strangers' input."""
+"""What every request needs: its view of the knowledge base, and workers that read strangers' input."""
 
 from __future__ import annotations
 
@@ -7,8 +7,14 @@ from typing import cast
 
 from flask import current_app
 
+from kb_service.access.opening import register_of
+from kb_service.access.people_view import NotePeople
+from kb_service.access.view import View
+from kb_service.configuration import Configuration
 from kb_service.knowledge_base import KnowledgeBase
-from kb_service.store.sparql_worker import query_pool
+from kb_service.register import Register
+from kb_service.store.query_answers import query_pool
+from kb_service.web.callers import caller
 from kb_service.web.labels import LabelReader
 from kb_service.workers import WorkerPool
 
@@ -17,9 +23,14 @@ EXTENSION = "rengang"
 
 @dataclass(frozen=True)
 class Service:
-    """The knowledge base, its labels, a pool for queries and one for spreadsheets."""
+    """The knowledge base, who is in it, labels, a pool for queries and one for spreadsheets.
+
+    `note_people` is told whom the answer to the current request shows something of.
+    """
 
     knowledge_base: KnowledgeBase
+    register: Register
+    note_people: NotePeople
     labels: LabelReader
     queries: WorkerPool
     sheets: WorkerPool
@@ -27,20 +38,29 @@ class Service:
     """One element: when a query worker last answered a probe, in monotonic seconds."""
 
     @classmethod
-    def over(cls, knowledge_base: KnowledgeBase, query_deadline: float) -> Service:
+    def over(
+        cls, knowledge_base: KnowledgeBase, configuration: Configuration, note_people: NotePeople
+    ) -> Service:
         """The service of a knowledge base; its workers start when first needed."""
+        limits, reading = configuration.queries, configuration.sheets
         sheets = WorkerPool(
             "kb_service.sheets.worker:start",
-            size=1,
-            memory_mb=1024,
-            deadline=60.0,
+            size=reading.workers,
+            memory_mb=reading.memory_mb,
+            deadline=reading.seconds,
             init_args=(str(knowledge_base.root),),
+            most_waiting=2 * reading.workers,
         )
-        queries = query_pool(deadline=query_deadline)
-        return cls(knowledge_base, LabelReader(knowledge_base), queries, sheets)
+        queries = query_pool(
+            limits.workers, limits.memory_mb, limits.seconds, most_waiting=2 * limits.workers
+        )
+        register = register_of(knowledge_base)
+        labels = LabelReader(knowledge_base)
+        return cls(knowledge_base, register, note_people, labels, queries, sheets)
 
     def close(self) -> None:
-        """End the workers; the knowledge base stays open."""
+        """End the workers and let go of the register; the knowledge base stays open."""
+        self.register.close()
         self.queries.close()
         self.sheets.close()
 
@@ -50,6 +70,13 @@ def service() -> Service:
     return cast(Service, current_app.extensions[EXTENSION])
 
 
-def knowledge_base() -> KnowledgeBase:
-    """The knowledge base that the current request is for."""
-    return service().knowledge_base
+def knowledge_base() -> View:
+    """The knowledge base as whoever makes the current request may see and change it."""
+    served = service()
+    least = configuration().access.least_people_counted
+    return View(served.knowledge_base, served.register, caller(), served.note_people, least)
+
+
+def configuration() -> Configuration:
+    """How the service is set up as of now."""
+    return cast(Configuration, current_app.config["RENGANG"])

@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from kb_service.findings import Finding, RefusedInput
-from kb_service.people_records import PersonRecord
+from kb_service.people_records import Introduction
 from kb_service.sheets import SheetContents
-from kb_service.web.answers import stored_record
 from kb_service.web.bodies import Document
-from kb_service.web.service import Service
+from kb_service.web.service import knowledge_base, service
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHEET_TYPES = {EXCEL: ".xlsx", "text/csv": ".csv"}
@@ -44,13 +43,13 @@ def is_sheet(document: Document) -> bool:
     return document.media_type in SHEET_TYPES or document.filename.lower().endswith(_SHEET_NAMES)
 
 
-def read_sheet(service: Service, document: Document) -> SheetContents:
+def read_sheet(document: Document) -> SheetContents:
     """What the sheet says, with what it leaves unsaid of known people filled in.
 
     Raises RefusedInput with every fault, and what WorkerPool.call raises.
     """
-    kb = service.knowledge_base
-    answer = service.sheets.call(
+    kb = knowledge_base()
+    answer = service().sheets.call(
         {
             "data": document.data,
             "filename": document.filename or "sheet" + SHEET_TYPES.get(document.media_type, ""),
@@ -62,19 +61,19 @@ def read_sheet(service: Service, document: Document) -> SheetContents:
     if "findings" in answer:
         raise RefusedInput(answer["findings"], answer["status"])
     contents = SheetContents(**answer)
-    known = {person.id: stored_record(kb, person.id) for person in contents.people}
+    known = {person.id: kb.introduction(person.id) for person in contents.people}
     return replace(
         contents,
         people=contents.people_joined_with({id: one for id, one in known.items() if one}),
     )
 
 
-def check_sheet(service: Service, contents: SheetContents) -> Sequence[Finding]:
+def check_sheet(contents: SheetContents) -> Sequence[Finding]:
     """What the shapes say of a sheet, with its rows and columns; nothing is stored."""
-    kb = service.knowledge_base
+    kb = knowledge_base()
     people = {person.id: person for person in contents.people}
     for person in {assessment.person for assessment in contents.assessments} - set(people):
-        people[person] = stored_record(kb, person) or PersonRecord(person, person)
+        people[person] = kb.introduction(person) or Introduction(person, person)
     try:
         found = kb.check_records(people.values(), contents.assessments, contents.places.of)
     except RefusedInput as refused:
@@ -82,9 +81,9 @@ def check_sheet(service: Service, contents: SheetContents) -> Sequence[Finding]:
     return [*found, *contents.notes]
 
 
-def store_sheet(service: Service, contents: SheetContents) -> Stored:
+def store_sheet(contents: SheetContents) -> Stored:
     """Store a sheet's people and assessments. Raises RefusedInput when a shape objects."""
-    kb = service.knowledge_base
+    kb = knowledge_base()
     report = kb.import_records(
         contents.people, contents.assessments, teams=contents.teams, places=contents.places.of
     )
@@ -93,6 +92,6 @@ def store_sheet(service: Service, contents: SheetContents) -> Stored:
         people.setdefault(assessment.person, []).append(assessment.id)
     names = {person.id: person.name for person in contents.people}
     for person in people:
-        record = None if person in names else stored_record(kb, person)
+        record = None if person in names else kb.introduction(person)
         names.setdefault(person, record.name if record else person)
     return Stored(people, names, (*contents.notes, *report.notes))

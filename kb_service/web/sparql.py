@@ -1,181 +1,76 @@
-"""The SPARQL 1.1 endpoint: queries only, each run in a process that may be killed."""
+"""The SPARQL endpoint: queries run in processes that may be killed, updates, and its description."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
-from typing import Any
-from urllib.parse import parse_qsl
+from flask import Blueprint, Response, request
 
-from flask import Blueprint, Response, render_template, request
-
-from kb_service.store.result_formats import GRAPH_TYPES, RESULT_TYPES
-from kb_service.store.sparql_worker import QueryAnswer, QueryProblem, QueryRequest, run_query
-from kb_service.vocabulary import NAMESPACES
-from kb_service.web.bodies import unsupported
+from kb_service.store.query_answers import QueryRequest
+from kb_service.store.result_formats import Limits
+from kb_service.web.conditional import not_modified, state_tag, vary_by_caller, with_tag
+from kb_service.web.dataset import current_dataset
+from kb_service.web.negotiation import apply_preference, preferred_wait
 from kb_service.web.problems import Problem, wants_page
-from kb_service.web.service import service
+from kb_service.web.query_responses import note_question, query_response
+from kb_service.web.service import configuration
+from kb_service.web.service_description import describe_service, wants_description
+from kb_service.web.sparql_page import page
+from kb_service.web.sparql_parameters import Parameters, protocol_parameters, values
+from kb_service.web.updates import answer_update
 
 sparql = Blueprint("sparql", __name__)
 
-_FORM = "application/x-www-form-urlencoded"
-_QUERY = "application/sparql-query"
-_UPDATE = "application/sparql-update"
-_FOR_PAGE = "application/sparql-results+json, text/turtle;q=0.9"
-_ROWS_ON_PAGE = 500
-EXAMPLE = """\
-PREFIX core: <https://w3id.org/rengang/ontology/core#>
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 
-SELECT ?model ?label WHERE {
-  ?model a core:PositionModel ; skos:prefLabel ?label .
-}
-ORDER BY ?model
-LIMIT 20"""
-
-Pairs = list[tuple[str, str]]
-
-
-@dataclass(frozen=True)
-class Table:
-    """The rows of a SELECT as a page shows them."""
-
-    columns: list[str]
-    rows: list[list[str]]
-    cut: bool
-
-
-@sparql.route("/sparql", methods=["GET", "POST"])
+@sparql.route("/sparql", methods=["GET", "POST"], strict_slashes=False)
 def endpoint() -> Response | str:
-    """The answer to a query, in the format that the client accepts; for browsers, a page."""
-    given = _parameters()
-    _refuse_update(given)
+    """The answer to a query in the format that the client accepts, or a page for a browser.
+
+    Without a query it is the description of the service; an update is carried out.
+    """
+    given = protocol_parameters()
+    if values(given, "update"):
+        return answer_update(given)
     if wants_page():
-        return _page(given)
-    answer = _answer(given, request.headers.get("Accept", "*/*"))
-    response = Response(answer.body, content_type=answer.content_type)
-    response.vary.add("Accept")
-    return response
+        return page(given, query_request)
+    if request.method != "POST" and not values(given, "query") and wants_description():
+        return describe_service()
+    return _answered(given)
 
 
-def _parameters() -> Pairs:
-    """The protocol's parameters, wherever this kind of request carries them."""
-    in_address = _decoded(request.query_string)
-    if request.method != "POST":
-        return in_address
-    if request.mimetype == _FORM:
-        return _decoded(request.get_data()) + [pair for pair in in_address if pair[0] != "lang"]
-    if request.mimetype == _UPDATE:
-        return [("update", "")]
-    if request.mimetype != _QUERY:
-        raise unsupported([_QUERY, _FORM])
-    try:
-        query = request.get_data().decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise _not_utf8() from error
-    return [("query", query), *in_address]
-
-
-def _decoded(form: bytes) -> Pairs:
-    try:
-        return parse_qsl(
-            form.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=2000
-        )
-    except UnicodeDecodeError as error:
-        raise _not_utf8() from error
-    except ValueError as error:
-        raise Problem(400, "参数太多。", "There are too many parameters.") from error
-
-
-def _not_utf8() -> Problem:
-    return Problem(400, "查询应为 UTF-8 编码。", "Send the query as UTF-8.")
-
-
-def _refuse_update(given: Pairs) -> None:
-    if any(name == "update" for name, _ in given):
-        raise Problem(
-            403,
-            "这个端点只接受查询。人员和测评请通过 /api/v1 写入，其他知识请修改本体文件。",
-            "This endpoint takes queries only. Write people and assessments by /api/v1, "
-            "and change other knowledge in its files.",
-        )
-
-
-def _answer(given: Pairs, accept: str) -> QueryAnswer:
-    texts = [value for name, value in given if name == "query"]
+def query_request(given: Parameters, accept: str) -> QueryRequest:
+    """The query of a request, over what its caller may read. Raises Problem 400 unless it is one."""
+    texts = values(given, "query")
     if len(texts) != 1:
         raise Problem(
             400,
             "请用参数 query 给出一个 SPARQL 查询。",
             "Give exactly one SPARQL query as the parameter query.",
         )
-    graphs = {
-        wanted: tuple(value for name, value in given if name == wanted)
-        for wanted in ("default-graph-uri", "named-graph-uri")
-    }
-    asked = QueryRequest(
+    limits = configuration().queries
+    dataset = current_dataset()
+    wait = preferred_wait()
+    return QueryRequest(
         texts[0],
         accept or "*/*",
-        default_graphs=graphs["default-graph-uri"],
-        named_graphs=graphs["named-graph-uri"],
-    )
-    return run_query(service().queries, service().knowledge_base.store, asked)
-
-
-def _page(given: Pairs) -> Response | str:
-    """The form, with the result of its query below, or that result as a file."""
-    fields = dict(given)
-    query = fields.get("query", "")
-    if not query.strip():
-        return _form(EXAMPLE)
-    try:
-        wanted = fields.get("format", "")
-        if wanted in (*RESULT_TYPES, *GRAPH_TYPES):
-            return _download(_answer(given, wanted))
-        answer = _answer(given, _FOR_PAGE)
-    except QueryProblem as problem:
-        return Response(_form(query, problem=problem), problem.status)
-    if answer.content_type.startswith("text/turtle"):
-        return _form(query, graph=answer.body.decode())
-    found = json.loads(answer.body)
-    return _form(
-        query, table=None if "boolean" in found else _table(found), yes=found.get("boolean")
+        default_graphs=values(given, "default-graph-uri"),
+        named_graphs=values(given, "named-graph-uri"),
+        limits=Limits(limits.rows, limits.bytes),
+        deadline=None if wait is None else min(wait, limits.seconds),
+        reach=dataset.readable(),
+        default_is_union=dataset.default_is_union,
+        base=request.base_url,
     )
 
 
-def _form(query: str, **result: Any) -> str:
-    formats = (*RESULT_TYPES[:4], *GRAPH_TYPES[:4])
-    return render_template(
-        "sparql.html", query=query, formats=formats, prefixes=NAMESPACES, **result
-    )
-
-
-def _download(answer: QueryAnswer) -> Response:
-    endings = {
-        "csv": "csv",
-        "tab-separated-values": "tsv",
-        "sparql-results+json": "json",
-        "sparql-results+xml": "xml",
-        "turtle": "ttl",
-        "n-triples": "nt",
-        "ld+json": "jsonld",
-        "rdf+xml": "rdf",
-    }
-    kind = answer.content_type.partition(";")[0].partition("/")[2]
-    response = Response(answer.body, content_type=answer.content_type)
-    name = f'attachment; filename="result.{endings.get(kind, "txt")}"'
-    response.headers["Content-Disposition"] = name
+def _answered(given: Parameters) -> Response:
+    tag = state_tag()
+    asked = query_request(given, request.headers.get("Accept", "*/*"))
+    if known := not_modified(tag):
+        note_question(asked)
+        return known
+    response, stays = query_response(asked)
+    vary_by_caller(response)
+    if asked.deadline is not None:
+        apply_preference(response, f"wait={asked.deadline:g}")
+    if request.method != "POST" and stays:
+        with_tag(response, tag)
     return response
-
-
-def _table(found: dict[str, Any]) -> Table:
-    columns = found["head"]["vars"]
-    rows = found["results"]["bindings"]
-    shown = [
-        [
-            str(row[column]["value"]) if isinstance(row.get(column), dict) else ""
-            for column in columns
-        ]
-        for row in rows[:_ROWS_ON_PAGE]
-    ]
-    return Table(columns, shown, len(rows) > _ROWS_ON_PAGE)

@@ -6,11 +6,14 @@ from dataclasses import replace
 
 from flask import Blueprint, Response, jsonify, url_for
 
+from kb_service.access.erasure import erase
 from kb_service.findings import Finding, RefusedInput
 from kb_service.people_records import assessment_iri, parse_assessment, parse_person, person_iri
 from kb_service.vocabulary import iri
 from kb_service.web import answers
+from kb_service.web.auditing import note_change
 from kb_service.web.bodies import json_body
+from kb_service.web.forgetting import elsewhere
 from kb_service.web.service import knowledge_base
 
 writes = Blueprint("writes", __name__, url_prefix="/api/v1")
@@ -21,7 +24,6 @@ _FIELDS = {
     iri("people", "source").value: "/source",
     iri("core", "framework").value: "/framework",
     iri("core", "scale").value: "/scale",
-    iri("schema", "name").value: "/name",
     iri("org", "memberOf").value: "/team",
     iri("org", "holds").value: "/post",
     iri("people", "ofPosition").value: "/post",
@@ -64,8 +66,9 @@ def put_assessment(person: str, assessment: str) -> tuple[Response, int, dict[st
 
 @writes.delete("/people/<person>")
 def delete_person(person: str) -> tuple[str, int]:
-    """Forget somebody: facts, conclusions and what was remembered of changes."""
-    knowledge_base().remove_person(person)
+    """Erase somebody: nothing that is held of them is left, nor comes back by a restore."""
+    note_change()
+    erase(knowledge_base(), [person], elsewhere())
     return "", 204
 
 

@@ -1,0 +1,199 @@
+"""How much a workbook holds, counted in its parts before any of them is read into memory."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from xml.parsers import expat
+
+from kb_service.findings import RefusedInput
+from kb_service.sheets.places import Place
+
+MAX_SHEETS = 200
+MAX_ROWS = 50_000
+"""In one sheet."""
+MAX_CELLS = 500_000
+"""In all sheets, blank ones to the left of others included."""
+MAX_OTHERS = 200_000
+"""Of any other kind of thing in one part of the workbook, such as different texts or formats."""
+_DEEPEST = 100
+_PORTION = 64 * 1024
+_WORKBOOK = "xl/workbook.xml"
+_WORKBOOK_LINKS = "xl/_rels/workbook.xml.rels"
+_IN_CELLS = frozenset({"c", "f", "is", "t", "v"})
+_LETTERS = re.compile(r"[A-Za-z]{1,3}")
+
+
+@dataclass(frozen=True)
+class _Excess:
+    """What there is too much of, in either language, and the most there may be."""
+
+    zh: str
+    en: str
+    most: int
+
+
+_SHEETS = _Excess("工作表数量", "sheets", MAX_SHEETS)
+_ROWS = _Excess("行数（含空行）", "rows, blank ones included", MAX_ROWS)
+_CELLS = _Excess("单元格总数（含空格）", "cells, blank ones included", MAX_CELLS)
+_TEXTS = _Excess("不同文本的数量", "different texts", MAX_OTHERS)
+
+
+class BrokenPart(Exception):
+    """A part is no XML that a workbook may have."""
+
+
+class _TooMuch(Exception):
+    def __init__(self, excess: _Excess) -> None:
+        self.excess = excess
+
+
+def check_extent(archive: zipfile.ZipFile) -> None:
+    """Nothing, when a workbook has no more rows, cells and texts than can be read in seconds.
+
+    Counting stops where the first limit is passed, and so is cheap whatever there is. Raises
+    RefusedInput with the sheet and the limit, BrokenPart, and what zipfile raises.
+    """
+    titles = _titles(archive)
+    cells = _Cells()
+    for part in archive.infolist():
+        if part.filename.endswith((".xml", ".rels")):
+            try:
+                _Count(cells).of(archive, part.filename)
+            except _TooMuch as found:
+                raise _refusal(titles.get(part.filename, ""), found.excess) from found
+
+
+def _refusal(sheet: str, excess: _Excess) -> RefusedInput:
+    finding = Place(sheet).fault(
+        f"{excess.zh}超过 {excess.most}；请删去多余内容，或分成几个文件上传。",
+        f"There are more than {excess.most} {excess.en}; remove what is not needed, or split the "
+        "file into several.",
+    )
+    return RefusedInput((finding,))
+
+
+@dataclass
+class _Cells:
+    """How many cells there are so far, those included that are passed over to reach another."""
+
+    count: int = 0
+
+    def add(self, count: int) -> None:
+        self.count += count
+        if self.count > MAX_CELLS:
+            raise _TooMuch(_CELLS)
+
+
+class _Count:
+    """Counts what one part is made of, without keeping anything of it."""
+
+    def __init__(self, cells: _Cells) -> None:
+        self._cells = cells
+        self._elements: Counter[str] = Counter()
+        self._depth = 0
+        self._column = 0
+        self._rows = 0
+
+    def of(self, archive: zipfile.ZipFile, name: str) -> None:
+        """Count the whole part, or as much as is allowed."""
+        _parse(archive, name, _parser(self._begin, self._end))
+
+    def _begin(self, name: str, attributes: Mapping[str, str]) -> None:
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise BrokenPart
+        name = name.rpartition(":")[2]
+        if name == "c":
+            self._column = _column(attributes.get("r", "")) or self._column + 1
+        elif name == "row":
+            self._column = 0
+            self._rows += 1
+            if self._rows > MAX_ROWS:
+                raise _TooMuch(_ROWS)
+        self._elements[name] += 1
+        if self._elements[name] > (MAX_CELLS if name in _IN_CELLS else MAX_OTHERS):
+            raise _TooMuch(_named(name))
+
+    def _end(self, name: str) -> None:
+        self._depth -= 1
+        if name.rpartition(":")[2] == "row":
+            self._cells.add(self._column)
+
+
+def _parser(
+    begin: Callable[[str, Mapping[str, str]], None], end: Callable[[str], None]
+) -> expat.XMLParserType:
+    """A parser that takes no document type: no workbook has one, and entities hide in them."""
+
+    def refuse(*_: object) -> None:
+        raise BrokenPart
+
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = refuse
+    parser.StartElementHandler = begin
+    parser.EndElementHandler = end
+    return parser
+
+
+def _parse(archive: zipfile.ZipFile, name: str, parser: expat.XMLParserType) -> None:
+    try:
+        with archive.open(name) as part:
+            while portion := part.read(_PORTION):
+                parser.Parse(portion, False)
+        parser.Parse(b"", True)
+    except expat.ExpatError as error:
+        raise BrokenPart from error
+
+
+def _column(reference: str) -> int:
+    """The number of the column that a cell says it is in; 0 when it says none."""
+    letters = _LETTERS.match(reference)
+    number = 0
+    for letter in letters.group().upper() if letters else "":
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
+
+
+def _named(name: str) -> _Excess:
+    if name in _IN_CELLS:
+        return _CELLS
+    return _TEXTS if name == "si" else _Excess(f"<{name}> 的数量", f"<{name}>", MAX_OTHERS)
+
+
+def _titles(archive: zipfile.ZipFile) -> dict[str, str]:
+    """From the name of each sheet's part to the sheet's title.
+
+    Raises BrokenPart when two sheets share a part, which would have it read for each of them.
+    """
+    targets: dict[str, str] = {}
+    sheets: list[tuple[str, str]] = []
+
+    def link(name: str, attributes: Mapping[str, str]) -> None:
+        if name.rpartition(":")[2] == "Relationship":
+            target = posixpath.join("/xl", attributes.get("Target", ""))
+            targets[attributes.get("Id", "")] = posixpath.normpath(target).lstrip("/")
+
+    def sheet(name: str, attributes: Mapping[str, str]) -> None:
+        if name.rpartition(":")[2] == "sheet":
+            sheets.append((_link_of(attributes), attributes.get("name", "")))
+        if len(sheets) > MAX_SHEETS:
+            raise _refusal("", _SHEETS)
+
+    names = archive.namelist()
+    for part, begin in ((_WORKBOOK_LINKS, link), (_WORKBOOK, sheet)):
+        if part in names:
+            _parse(archive, part, _parser(begin, lambda name: None))
+    found = {targets.get(id, id): title for id, title in sheets}
+    if len(found) < len(sheets):
+        raise BrokenPart
+    return found
+
+
+def _link_of(attributes: Mapping[str, str]) -> str:
+    """The id of the relationship to the part, whatever prefix the attribute has."""
+    return next((value for name, value in attributes.items() if name.endswith(":id")), "")

@@ -1,0 +1,188 @@
+"""Conditional requests: an answer is named by the state that it comes from, and sent once."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import cast
+
+from flask import Flask, Response, current_app, g, request
+from werkzeug.datastructures import ETags
+
+from kb_service.access.roles import Caller
+from kb_service.web.auditing import EXTENSION as AUDIT
+from kb_service.web.auditing import note_everybody, note_people, notes
+from kb_service.web.callers import known_caller
+from kb_service.web.dataset import current_dataset
+from kb_service.web.service import configuration
+
+EXTENSION = "validators"
+CONDITIONAL = frozenset(
+    {
+        "api.candidates",
+        "api.explain",
+        "api.fit",
+        "api.fits",
+        "api.list_of_questions",
+        "api.people",
+        "api.person",
+        "api.position_model",
+        "api.position_models",
+        "api.question",
+        "api.training_plan",
+        "pages.position_model",
+        "pages.position_models",
+    }
+)
+"""Endpoints whose answers follow from the store, the register, the day and who asks, alone."""
+_MOST_REMEMBERED = 4096
+
+
+@dataclass(frozen=True)
+class _Touched:
+    """Whom an answer showed something of, so that the audit hears of it each time."""
+
+    people: frozenset[str]
+    everybody: bool
+
+
+class _Validators:
+    """The tags of answers that were given lately, and whom each of them touched."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: OrderedDict[str, _Touched] = OrderedDict()
+
+    def remember(self, tag: str, touched: _Touched) -> None:
+        with self._lock:
+            self._known[tag] = touched
+            self._known.move_to_end(tag)
+            while len(self._known) > _MOST_REMEMBERED:
+                self._known.popitem(last=False)
+
+    def recall(self, tag: str) -> _Touched | None:
+        with self._lock:
+            return self._known.get(tag)
+
+
+def register_conditional(app: Flask) -> None:
+    """Answer 304 where the client has the answer already, before any work is done for it.
+
+    Register it after whatever decides who may ask.
+    """
+    app.before_request(_known_already)
+    app.after_request(_tagged)
+
+
+def stored_state() -> str:
+    """A name for everything that is stored as of now: another one after each change of it."""
+    store = current_dataset().store
+    return f"{store.tag},{_changed_at(store.data.register)}"
+
+
+def state_tag() -> str:
+    """A name for what this request is answered from: the state, who asks, and what they ask for.
+
+    Take it before anything is read: a commit meanwhile then costs a comparison, never a stale
+    answer.
+    """
+    parts = (
+        stored_state(),
+        date.today().isoformat(),
+        str(hash(configuration())),
+        _who(known_caller()),
+        request.path,
+        request.query_string.decode("latin-1"),
+        request.headers.get("Accept", ""),
+        request.headers.get("Accept-Language", ""),
+        request.cookies.get("lang", ""),
+    )
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def not_modified(tag: str) -> Response | None:
+    """The answer 304 where the client names this tag and the audit can be told of whom it tells."""
+    if request.method not in {"GET", "HEAD"} or tag not in tags_in(request.if_none_match):
+        return None
+    touched = _validators().recall(tag)
+    if touched is None:
+        return None
+    if touched.people:
+        note_people(touched.people)
+    if touched.everybody:
+        note_everybody()
+    response = Response(status=304)
+    _mark(response, tag)
+    return response
+
+
+def with_tag(response: Response, tag: str) -> Response:
+    """The answer, named by a tag that compares weakly: encodings and row order are left open."""
+    _validators().remember(tag, _touched())
+    _mark(response, tag)
+    return response
+
+
+def vary_by_caller(response: Response) -> None:
+    """Tell caches which headers of the request the answer follows from, beside its encoding."""
+    response.vary.update(("Accept", "Authorization", "Cookie"))
+
+
+def is_audited() -> bool:
+    """Whether there is anybody here whom an answer could tell something of."""
+    return AUDIT in current_app.extensions
+
+
+def _touched() -> _Touched:
+    if not is_audited():
+        return _Touched(frozenset(), everybody=False)
+    known = notes()
+    return _Touched(frozenset(known.persons), known.everybody is not None)
+
+
+def _mark(response: Response, tag: str) -> None:
+    response.set_etag(tag, weak=True)
+    response.headers["Cache-Control"] = "private, no-cache"
+    vary_by_caller(response)
+
+
+def _known_already() -> Response | None:
+    if request.endpoint not in CONDITIONAL or request.method not in {"GET", "HEAD"}:
+        return None
+    g.state_tag = state_tag()
+    return not_modified(g.state_tag)
+
+
+def _tagged(response: Response) -> Response:
+    tag: str | None = g.pop("state_tag", None)
+    if tag is not None and response.status_code == 200:
+        with_tag(response, tag)
+        response.vary.add("Accept-Language")
+    return response
+
+
+def tags_in(header: ETags) -> set[str]:
+    """The tags, weak ones too, without what compression adds to them; empty ones name nothing."""
+    tags = header.as_set(include_weak=True)
+    return {tag.partition(":")[0] for tag in tags if tag}
+
+
+def _who(caller: Caller | None) -> str:
+    if caller is None:
+        return ""
+    return "\0".join((caller.name, caller.role, caller.person, caller.team))
+
+
+def _changed_at(database: Path) -> str:
+    """When a database was last written, its write-ahead log included."""
+    files = (database, database.with_name(database.name + "-wal"))
+    stats = [file.stat() for file in files if file.exists()]
+    return ",".join(f"{stat.st_mtime_ns}-{stat.st_size}" for stat in stats)
+
+
+def _validators() -> _Validators:
+    return cast(_Validators, current_app.extensions.setdefault(EXTENSION, _Validators()))

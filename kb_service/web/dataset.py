@@ -1,0 +1,123 @@
+"""What the SPARQL endpoint and the graph store serve: our knowledge, or a plain dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from threading import RLock
+from typing import Protocol, cast
+
+from flask import current_app
+from pyoxigraph import NamedNode
+
+from kb_service.store import KnowledgeStore
+from kb_service.store.placement import OwnDefaultGraph, Placement
+from kb_service.store.reach import EVERYTHING, Reach
+from kb_service.store.sparql_update import QuadChange
+from kb_service.web.problems import Problem
+
+EXTENSION = "dataset"
+LONGEST_WAIT = 5.0
+"""Seconds that a write waits for those before it."""
+
+
+class Dataset(Protocol):
+    """A dataset as a caller sees it."""
+
+    store: KnowledgeStore
+    default_is_union: bool
+    """Whether the default graph is the union of all readable graphs, or a graph of its own."""
+
+    def readable(self) -> Reach:
+        """What the caller of the current request may read."""
+
+    def placement(self) -> Placement:
+        """How a write of this caller treats the default graph.
+
+        Raises Problem 403 for a caller who may write nothing.
+        """
+
+    def writing(self) -> AbstractContextManager[None]:
+        """While the `with` block runs, nobody else writes. Raises Problem 503 after a long wait."""
+
+    def write(self, change: QuadChange) -> None:
+        """Commit a change with all that follows from it, or nothing at all.
+
+        Raises RefusedInput (422) with the report of the shapes, and Problem 403 for a graph that
+        the caller may not write.
+        """
+
+    def empty_graphs(self) -> frozenset[NamedNode]:
+        """The graphs that exist though they hold nothing."""
+
+    def graph_at(self, path: str, address: str) -> NamedNode:
+        """The graph that an address of the graph store names by itself. Raises ValueError."""
+
+    def address_of(self, graph: NamedNode, store: str) -> str | None:
+        """The address below that of the graph store that names a graph by itself, if one does."""
+
+
+class PlainDataset:
+    """An empty dataset with no knowledge, no rules and no layout, which anybody may change.
+
+    Graphs are kept by what they hold. That an empty graph exists is remembered while the process
+    runs.
+    """
+
+    default_is_union = False
+
+    def __init__(self, store: KnowledgeStore) -> None:
+        self.store = store
+        self._lock = RLock()
+        self._empty: frozenset[NamedNode] = frozenset()
+
+    def readable(self) -> Reach:
+        """Everything."""
+        return EVERYTHING
+
+    def placement(self) -> Placement:
+        """The default graph as the standard has it."""
+        return OwnDefaultGraph()
+
+    def writing(self) -> AbstractContextManager[None]:
+        """While the `with` block runs, nobody else writes. Raises Problem 503 after a long wait."""
+        return held(self._lock)
+
+    def write(self, change: QuadChange) -> None:
+        """Commit a change."""
+        self.store.apply(change.removed, change.added)
+        emptied = {quad.graph_name for quad in change.removed}
+        named = {name for name in emptied if isinstance(name, NamedNode)}
+        self._empty = (self._empty | change.created | named) - change.dropped
+
+    def empty_graphs(self) -> frozenset[NamedNode]:
+        """The graphs that exist though they hold nothing; some of them may hold something."""
+        return self._empty
+
+    def graph_at(self, path: str, address: str) -> NamedNode:
+        """The address itself names the graph."""
+        return NamedNode(address)
+
+    def address_of(self, graph: NamedNode, store: str) -> str | None:
+        """The graph's own name, where it is such an address."""
+        return graph.value if graph.value.startswith(f"{store}/") else None
+
+
+@contextmanager
+def held(lock: RLock) -> Iterator[None]:
+    """A lock, held while the `with` block runs. Raises Problem 503 when others hold it long."""
+    if not lock.acquire(timeout=LONGEST_WAIT):
+        raise Problem(
+            503,
+            "其他写入正在进行，请稍后再试；没有保存任何内容。",
+            "Others are writing; try again in a moment. Nothing was stored.",
+        )
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def current_dataset() -> Dataset:
+    """The dataset that the current app serves."""
+    return cast(Dataset, current_app.extensions[EXTENSION])
