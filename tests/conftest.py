@@ -16,8 +16,12 @@ from flask.testing import FlaskClient
 from hypothesis import settings
 from werkzeug.wrappers import Response
 
+from kb_service.access.opening import register_of
+from kb_service.access.roles import LOCAL
+from kb_service.access.view import View
+from kb_service.configuration import Configuration, QueryLimits
 from kb_service.knowledge_base import KnowledgeBase
-from kb_service.people_records import AssessmentRecord, PersonRecord
+from kb_service.people_records import AssessmentRecord, Introduction
 from kb_service.web import create_app
 from kb_service.web.service import EXTENSION
 
@@ -54,11 +58,12 @@ def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def knowledge_base(data_folder: Path) -> Iterator[KnowledgeBase]:
     """The shipped knowledge and two invented people: one rated 7 in all of T12, one not at all."""
     base = KnowledgeBase.open(data_folder)
+    register = register_of(base)
     rated = dict.fromkeys(base.catalogue.dimensions["t12"], Decimal(7))
-    base.import_records(
+    View(base, register, LOCAL).import_records(
         [
-            PersonRecord("ana", "安娜", None, "customer-service-specialist", ("team-leader",)),
-            PersonRecord("mallory", "<script>alert(1)</script>", "hotline-9"),
+            Introduction("ana", "安娜", None, "customer-service-specialist", ("team-leader",)),
+            Introduction("mallory", "<script>alert(1)</script>", "hotline-9"),
         ],
         [
             AssessmentRecord(
@@ -66,14 +71,21 @@ def knowledge_base(data_folder: Path) -> Iterator[KnowledgeBase]:
             )
         ],
     )
+    register.close()
     yield base
     base.close()
 
 
 @pytest.fixture(scope="session")
+def view(app: Flask, knowledge_base: KnowledgeBase) -> View:
+    """That knowledge base as HR and administrators see it, by the ids that they use."""
+    return View(knowledge_base, app.extensions[EXTENSION].register, LOCAL)
+
+
+@pytest.fixture(scope="session")
 def app(knowledge_base: KnowledgeBase) -> Iterator[Flask]:
     """The service over that knowledge base."""
-    made = create_app(knowledge_base, query_deadline=5.0)
+    made = create_app(knowledge_base, configuration=Configuration(queries=QueryLimits(seconds=5.0)))
     yield made
     made.extensions[EXTENSION].close()
 

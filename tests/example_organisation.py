@@ -41,7 +41,7 @@ def people() -> dict[NamedNode, tuple[Triple, ...]]:
     for path in _files():
         sheet = read_workbook(path.read_bytes(), path.name, catalogue, as_of(), teams)
         for person in sheet.people:
-            facts[person_iri(person.id)] += person_triples(person)
+            facts[person_iri(person.id)] += person_triples(person.record)
         for assessment in sheet.assessments:
             facts[person_iri(assessment.person)] += assessment_triples(assessment, catalogue)
     return {person: tuple(facts[person]) for person in sorted(facts, key=lambda node: node.value)}

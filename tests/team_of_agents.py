@@ -8,8 +8,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+from kb_service.access.opening import register_of
+from kb_service.access.roles import LOCAL
+from kb_service.access.view import View
 from kb_service.knowledge_base import KnowledgeBase
-from kb_service.people_records import AssessmentRecord, PersonRecord
+from kb_service.people_records import AssessmentRecord, Introduction
 
 MODEL = "customer-service-specialist"
 RECENTLY = date.today() - timedelta(days=30)
@@ -51,21 +54,22 @@ requirement:night-shift.conflict-resolution a core:Requirement ;
 """
 
 
-def rated(base: KnowledgeBase, value: str, others: dict[str, str]) -> dict[str, Decimal]:
+def rated(base: View, value: str, others: dict[str, str]) -> dict[str, Decimal]:
     """A rating in every dimension of T12."""
     everything = dict.fromkeys(base.catalogue.dimensions["t12"], Decimal(value))
     return everything | {id: Decimal(other) for id, other in others.items()}
 
 
 @contextmanager
-def team_of_agents(folder: Path) -> Iterator[KnowledgeBase]:
+def team_of_agents(folder: Path) -> Iterator[View]:
     """A knowledge base with four agents, and with `eve` of another team, who was never rated."""
-    base = KnowledgeBase.open(folder)
+    knowledge_base = KnowledgeBase.open(folder)
     try:
+        base = View(knowledge_base, register_of(knowledge_base), LOCAL)
         base.import_records(
             [
-                *(PersonRecord(id, id.title(), TEAM, MODEL, ("team-leader",)) for id in RATED),
-                PersonRecord("eve", "Eve", "others"),
+                *(Introduction(id, id.title(), TEAM, MODEL, ("team-leader",)) for id in RATED),
+                Introduction("eve", "Eve", "others"),
             ],
             [
                 AssessmentRecord(
@@ -76,4 +80,4 @@ def team_of_agents(folder: Path) -> Iterator[KnowledgeBase]:
         )
         yield base
     finally:
-        base.close()
+        knowledge_base.close()

@@ -48,6 +48,7 @@ ANA = {
     "affection": "7",
     "honour": "6",
 }
+PERSON = "https://w3id.org/rengang/person/"
 EVE_IN_TURTLE = """
 @prefix core: <https://w3id.org/rengang/ontology/core#> .
 @prefix dcterms: <http://purl.org/dc/terms/> .
@@ -59,7 +60,8 @@ EVE_IN_TURTLE = """
 """
 COMMANDS = [
     *("serve", "template", "import", "check", "conclude", "fit", "explain", "what-if", "ask"),
-    *("export", "rules", "reason"),
+    *("export", "person", "rules", "reason", "token", "config", "audit"),
+    *("backup", "restore", "verify"),
 ]
 
 
@@ -175,8 +177,11 @@ def test_explain_unfolds_three_levels_unless_asked_for_all(data: Path) -> None:
 def test_explain_as_json_is_a_tree(data: Path) -> None:
     tree = json.loads(run("explain", "ana", MODEL, "--format", "json", data=data).stdout)
 
-    assert tree["conclusion"] == f"https://w3id.org/rengang/person/ana/verdict/{MODEL}"
+    pseudonym = re.fullmatch(rf"{PERSON}(p-\w+)/verdict/{MODEL}", tree["conclusion"])
+    assert pseudonym
     assert tree["rule"]["says"]["zh"]
+    again = run("explain", tree["conclusion"], "--format", "json", data=data).stdout
+    assert json.loads(again) == tree
 
 
 def test_ask_without_a_question_lists_all_of_them() -> None:
@@ -214,6 +219,18 @@ def test_export_of_a_person_has_facts_and_conclusions_in_their_graphs(data: Path
         "<https://w3id.org/rengang/people/ana>",
         "<https://w3id.org/rengang/conclusions/people/ana>",
     }
+
+
+def test_an_export_has_ids_and_names_unless_pseudonyms_are_asked_for(data: Path) -> None:
+    by_name = run("export", "--person", "ana", data=data).stdout
+    by_pseudonym = run("export", "--person", "ana", "--pseudonyms", data=data).stdout
+    everybody = run("export", "--pseudonyms", data=data).stdout
+
+    assert 'schema:name "Ana"' in by_name and "person:ana" in by_name
+    assert not re.search(r"person:p-\w{26}", by_name)
+    assert re.search(r"person:p-\w{26}", by_pseudonym)
+    for told in ('"Ana"', "person:ana", '"ana"', "people/ana"):
+        assert told not in by_pseudonym + everybody
 
 
 @pytest.mark.parametrize(
@@ -270,14 +287,14 @@ def test_check_names_the_cell_that_must_be_corrected_and_ends_with_1(
 def test_check_of_turtle_speaks_in_peoples_words(data: Path, tmp_path: Path) -> None:
     broken = tmp_path / "broken.ttl"
     broken.write_text("<a> <b> .")
-    nameless = tmp_path / "nameless.ttl"
-    nameless.write_text(EVE_IN_TURTLE.replace('; schema:name "Eve"', ""))
+    twice = tmp_path / "twice.ttl"
+    twice.write_text(EVE_IN_TURTLE.replace('"Eve"', '"Eve", "Eva"'))
 
-    checked = run("check", broken, nameless, data=data)
+    checked = run("check", broken, twice, data=data)
 
     assert checked.exit_code == 1
     assert "must\tbroken.ttl: line 1" in checked.stdout
-    assert "must\tnameless.ttl" in checked.stdout
+    assert "must\ttwice.ttl" in checked.stdout
 
 
 def test_check_of_a_file_needs_no_data_folder(tmp_path: Path) -> None:

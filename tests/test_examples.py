@@ -14,7 +14,7 @@ import pytest
 
 from kb_service.catalogue import read_teams
 from kb_service.knowledge_files import knowledge_root, read_turtle
-from kb_service.people_records import AssessmentRecord, PersonRecord
+from kb_service.people_records import AssessmentRecord, Introduction
 from kb_service.sheets import SheetContents, read_workbook
 from tests.shared_knowledge import LEVEL_ASKED, rows
 from tools.example_people import fit_of, ratings_of_fit
@@ -41,7 +41,7 @@ def committed() -> list[SheetContents]:
     return contents_in(EXAMPLES)
 
 
-def people() -> Sequence[PersonRecord]:
+def people() -> Sequence[Introduction]:
     return [person for contents in committed() for person in contents.people]
 
 

@@ -54,7 +54,7 @@ def root(tmp_path: Path) -> Path:
 def kb(tmp_path: Path, root: Path, calendar: Calendar) -> Iterator[KnowledgeBase]:
     """Somebody with one assessment of May."""
     base = KnowledgeBase.open(tmp_path / "data", root=root)
-    base.put_person(PersonRecord("mei", "Mei", None, MODEL))
+    base.put_person(PersonRecord("mei", None, MODEL))
     base.put_assessment(assessment(base, "may", "8"))
     yield base
     base.close()
@@ -149,7 +149,7 @@ def test_for_a_day_before_anything_was_stored_the_earliest_facts_count_and_it_sa
 def test_who_is_forgotten_leaves_no_history(kb: KnowledgeBase) -> None:
     kb.put_assessment(assessment(kb, "may", "3"))
 
-    kb.remove_person("mei")
+    kb.forget_people(["mei"])
 
     graphs = kb.store.graph_names()
     assert [name for name in graphs if "mei" in name.value] == []

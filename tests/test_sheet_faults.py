@@ -298,3 +298,20 @@ FAULTY_CSV: list[tuple[str, str, str]] = [
 )
 def test_a_fault_in_a_csv_file_is_named_with_its_line(text: str, where: str, message: str) -> None:
     assert (where, message) in faults(text.encode(), "people.csv")
+
+
+@pytest.mark.parametrize(
+    ("column", "written", "advice"),
+    [
+        ("邮箱", "wang", "Give an e-mail address, such as wang@example.org."),
+        ("邮箱", "a@b@c", "Give an e-mail address, such as wang@example.org."),
+        ("电话", "call me", "Give a telephone number, such as +86 10 5555 0100."),
+    ],
+)
+def test_contact_data_that_is_none_is_named_with_its_place(
+    column: str, written: str, advice: str
+) -> None:
+    [(where, what)] = faults(f"工号,{column}\np001,{written}\n".encode(), "contact.csv")
+
+    assert where == f"line 2, column B {column}"
+    assert what.endswith(advice)

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from kb_service.people_records import Choice, PersonRecord, person_iri
+from kb_service.people_records import Choice, Introduction, person_iri
 from kb_service.vocabulary import iri
 from kb_service.workers import WorkerPool
 from tests.sheet_catalogue import CATALOGUE, TEAMS
@@ -30,7 +30,7 @@ def test_the_worker_answers_with_records_and_their_places(worker: WorkerPool) ->
         }
     )
 
-    assert answer["people"] == [PersonRecord("p1", "p1", "hotline-1")]
+    assert answer["people"] == [Introduction("p1", "p1", "hotline-1")]
     assert [each.ratings for each in answer["assessments"]] == [{"time-management": Decimal(7)}]
     assert answer["places"].of(person_iri("p1").value) == "line 2"
     assert answer["teams"] == [TEAMS["hotline-1"]]
@@ -55,5 +55,5 @@ def test_a_post_that_only_the_given_catalogue_knows_is_read(worker: WorkerPool) 
     known = worker.call({**request, "catalogue": catalogue})
     unknown = worker.call(request)
 
-    assert known["people"] == [PersonRecord("p1", "p1", post="night-leader")]
+    assert known["people"] == [Introduction("p1", "p1", post="night-leader")]
     assert [finding.value for finding in unknown["findings"]] == ["夜班班长"]

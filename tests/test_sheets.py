@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb_service.people_records import AssessmentRecord, PersonRecord, person_iri
+from kb_service.people_records import AssessmentRecord, Introduction, person_iri
 from kb_service.sheets import SheetContents, read_workbook, write_template, write_workbook
 from tests.sheet_catalogue import (
     CATALOGUE,
@@ -31,9 +31,10 @@ from tests.sheet_catalogue import (
     saved,
 )
 
-WANG_RECORD = PersonRecord(
+WANG_RECORD = Introduction(
     "p001", "王小明", "hotline-1", "customer-service-specialist", ("team-leader",)
 )
+CONTACT = {"email": "wang@example.org", "phone": "+86 10 5555 0100"}
 WANG_ASSESSMENT = AssessmentRecord(
     "A1",
     "p001",
@@ -231,6 +232,34 @@ def test_someone_without_a_name_is_named_by_the_id() -> None:
     assert contents.people[0].name == "p001"
 
 
+@pytest.mark.parametrize(
+    ("email", "phone"),
+    [("邮箱", "电话"), ("E-mail", "Telephone"), ("email", "phone"), ("电子邮箱", "手机号")],
+)
+def test_contact_data_is_read_where_somebody_adds_its_columns(email: str, phone: str) -> None:
+    contents = read(
+        f"工号,{email},{phone}\np001,wang@example.org,+86 10 5555 0100\n".encode(), "c.csv"
+    )
+
+    assert [dict(person.contact) for person in contents.people] == [CONTACT]
+
+
+def test_contact_data_has_columns_only_in_a_workbook_that_holds_some() -> None:
+    without, with_contact = BytesIO(), BytesIO()
+
+    write_workbook(without, CATALOGUE, [WANG_RECORD], [])
+    write_workbook(with_contact, CATALOGUE, [dataclasses.replace(WANG_RECORD, contact=CONTACT)], [])
+
+    assert "email" not in columns_of(without) and "phone" not in columns_of(without)
+    assert {"email", "phone"} <= columns_of(with_contact)
+
+
+def columns_of(workbook: BytesIO) -> set[str]:
+    """The machine ids of the columns of the first sheet."""
+    sheet = openpyxl.load_workbook(workbook).worksheets[0]
+    return {str(cell.value) for cell in next(sheet.iter_rows())}
+
+
 # CSV
 
 
@@ -257,7 +286,7 @@ def test_a_csv_file_is_read_in_any_usual_dress(
 ) -> None:
     contents = read(csv_text(headers, delimiter).encode(encoding), "people.csv")
 
-    assert contents.people == (PersonRecord("p001", "王小明", None, "team-leader"),)
+    assert contents.people == (Introduction("p001", "王小明", None, "team-leader"),)
     assert contents.assessments == (
         AssessmentRecord(
             "t12-2026-05-04-supervisor",
@@ -309,16 +338,17 @@ def assessments(draw: st.DrawFn, person: str, id: str) -> AssessmentRecord:
 
 
 @st.composite
-def records(draw: st.DrawFn) -> tuple[list[PersonRecord], list[AssessmentRecord]]:
+def records(draw: st.DrawFn) -> tuple[list[Introduction], list[AssessmentRecord]]:
     ids = draw(st.lists(_IDS, unique=True, max_size=4))
     posts = st.sampled_from(sorted(CATALOGUE.positions))
     people = [
-        PersonRecord(
+        Introduction(
             id,
             draw(_NAMES),
             draw(st.none() | st.sampled_from(sorted(TEAMS)) | _IDS),
             draw(st.none() | posts),
             tuple(draw(st.lists(posts, unique=True))),
+            draw(st.sampled_from([{}, CONTACT, {"phone": CONTACT["phone"]}])),
         )
         for id in ids
     ]
@@ -329,14 +359,14 @@ def records(draw: st.DrawFn) -> tuple[list[PersonRecord], list[AssessmentRecord]
         for id in draw(st.lists(_IDS, unique=True, max_size=3))
     ]
     if not people and not given:
-        people = [PersonRecord("p1", "王")]
+        people = [Introduction("p1", "王")]
     return people, given
 
 
 @settings(max_examples=60, deadline=None)
 @given(records())
 def test_any_records_written_are_read_back_in_full(
-    written: tuple[list[PersonRecord], list[AssessmentRecord]],
+    written: tuple[list[Introduction], list[AssessmentRecord]],
 ) -> None:
     people, given_assessments = written
     buffer = BytesIO()
@@ -361,6 +391,7 @@ def by_id(given_records: Sequence[Any]) -> Mapping[tuple[str, ...], Any]:
 def test_what_a_sheet_leaves_unsaid_is_kept() -> None:
     contents = read("工号,姓名\np001,王小明\np002,李娜\n".encode(), "names.csv")
 
-    joined = contents.people_joined_with({"p001": WANG_RECORD})
+    known = dataclasses.replace(WANG_RECORD, contact=CONTACT)
+    joined = contents.people_joined_with({"p001": known})
 
-    assert joined == (WANG_RECORD, PersonRecord("p002", "李娜"))
+    assert joined == (known, Introduction("p002", "李娜"))

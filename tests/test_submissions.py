@@ -187,6 +187,17 @@ def test_another_encoding_is_named_as_such(encoding: str) -> None:
     assert "UTF-8" in refused.findings[0].message["en"]
 
 
+@pytest.mark.parametrize("encoding", ["rot13", "UTF-16", "windows-1252", "nonsense"])
+def test_xml_that_declares_another_encoding_is_refused(encoding: str) -> None:
+    declared = f"<?xml version='1.0' encoding='{encoding}'?><rdf:RDF {RDF}/>"
+
+    refused = refusal(declared, "application/rdf+xml")
+
+    assert refused.status == 400
+    assert encoding in refused.findings[0].message["en"]
+    assert refused.findings[0].where == "line 1"
+
+
 def test_owl_xml_is_told_apart_from_rdf_xml() -> None:
     refused = refusal('<Ontology xmlns="http://www.w3.org/2002/07/owl#"/>', "", "model.owl")
 

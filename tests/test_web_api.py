@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from kb_service.access.view import View
 from kb_service.knowledge_base import KnowledgeBase
 from kb_service.questions import questions
 from tests.conftest import RECENTLY, body
@@ -69,6 +70,7 @@ def test_candidates_come_page_by_page_with_their_coverage(client: FlaskClient) -
         "fit": 91.1,
         "holds": True,
         "candidate": False,
+        "contestedSince": None,
         "coverage": 1.0,
         "coveragePercent": 100.0,
     }
@@ -94,6 +96,7 @@ def test_a_person_has_posts_and_assessments(client: FlaskClient) -> None:
         "post": MODEL,
         "postLabel": {"zh": "客服专员", "en": "Customer service specialist"},
         "candidateFor": ["team-leader"],
+        "contact": {},
         "assessments": [
             {
                 "id": "A1",
@@ -266,9 +269,7 @@ BROKEN_JSON = {
 
 
 @pytest.mark.parametrize("fault", BROKEN_JSON)
-def test_broken_json_is_refused(
-    client: FlaskClient, knowledge_base: KnowledgeBase, fault: str
-) -> None:
+def test_broken_json_is_refused(client: FlaskClient, view: View, fault: str) -> None:
     answer = client.put(
         "/api/v1/people/broken", data=BROKEN_JSON[fault], content_type="application/json"
     )
@@ -276,7 +277,7 @@ def test_broken_json_is_refused(
     assert answer.status_code in (400, 422)
     assert answer.mimetype == "application/problem+json"
     assert body(answer)["findings"]
-    assert not knowledge_base.has_person("broken")
+    assert not view.has_person("broken")
 
 
 @pytest.mark.parametrize("bad", ["a b", "ü", "x" * 65, "-x"])
@@ -375,6 +376,37 @@ def test_an_error_of_ours_is_500_and_logs_no_data(
     assert "KeyError" in caplog.text
     assert "安娜" not in caplog.text
     assert "/ana" not in caplog.text
+
+
+def test_contact_data_is_kept_with_the_person_and_replaced_as_a_whole(client: FlaskClient) -> None:
+    contact = {"email": "wang@example.org", "phone": "+86 10 5555 0100"}
+    stored = client.put("/api/v1/people/reachable", json={"name": "王", "contact": contact})
+    page = client.get("/people/reachable", headers={"Accept": "text/html"}).text
+    replaced = client.put("/api/v1/people/reachable", json={"name": "王"})
+
+    assert body(stored)["contact"] == contact
+    assert all(value in page for value in contact.values())
+    assert body(replaced)["contact"] == {}
+
+
+@pytest.mark.parametrize(
+    ("contact", "where"),
+    [
+        ({"email": "nowhere"}, "/contact/email"),
+        ({"phone": "call me"}, "/contact/phone"),
+        ({"fax": "1234"}, "/contact/fax"),
+        ("wang@example.org", "/contact"),
+        ({"email": 7}, "/contact/email"),
+    ],
+)
+def test_contact_data_with_a_fault_is_refused_with_its_place(
+    client: FlaskClient, view: View, contact: object, where: str
+) -> None:
+    refused = client.put("/api/v1/people/unreachable", json={"contact": contact})
+
+    assert refused.status_code == 422
+    assert [found["where"] for found in body(refused)["findings"]] == [where]
+    assert not view.has_person("unreachable")
 
 
 def test_an_assessment_of_somebody_unknown_makes_them_known_by_their_id(

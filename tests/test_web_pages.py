@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import pytest
 from flask.testing import FlaskClient
 
-from kb_service.knowledge_base import KnowledgeBase
+from kb_service.access.view import View
 from tests.conftest import RECENTLY
 
 MODEL = "customer-service-specialist"
@@ -165,7 +165,7 @@ def test_an_upload_leads_to_the_person(client: FlaskClient) -> None:
 
 
 def test_a_faulty_upload_shows_each_fault_with_row_and_column(
-    client: FlaskClient, knowledge_base: KnowledgeBase
+    client: FlaskClient, view: View
 ) -> None:
     english = client.post("/import?lang=en", data=sheet("11", "upload-2"), headers=BROWSER)
     chinese = client.post("/import?lang=zh", data=sheet("11", "upload-2"), headers=BROWSER)
@@ -174,7 +174,7 @@ def test_a_faulty_upload_shows_each_fault_with_row_and_column(
     assert "Nothing was stored" in english.text
     assert "<td>Line 2, column E (" in english.text
     assert "<td>第 2 行 E 列「耐心坚持」</td>" in chinese.text
-    assert not knowledge_base.has_person("upload-2")
+    assert not view.has_person("upload-2")
 
 
 def test_a_pasted_document_is_validated(client: FlaskClient) -> None:
@@ -201,13 +201,13 @@ OWN_SITE = [{}, {"Sec-Fetch-Site": "same-origin"}, {"Origin": "http://localhost"
 
 @pytest.mark.parametrize("headers", CROSS_SITE)
 def test_what_another_site_causes_is_not_carried_out(
-    client: FlaskClient, knowledge_base: KnowledgeBase, headers: dict[str, str]
+    client: FlaskClient, view: View, headers: dict[str, str]
 ) -> None:
     upload = client.post("/import", data=sheet("7", "forged"), headers=headers)
     put = client.put("/api/v1/people/forged", json={}, headers=headers)
 
     assert (upload.status_code, put.status_code) == (403, 403)
-    assert not knowledge_base.has_person("forged")
+    assert not view.has_person("forged")
 
 
 @pytest.mark.parametrize("headers", OWN_SITE)

@@ -13,7 +13,12 @@ from flask.testing import FlaskClient
 from tests.conftest import body
 
 ASK = "ASK { ?s ?p ?o }"
-NAME = 'SELECT ?name { ?p <https://schema.org/name> ?name FILTER (?name = "安娜") }'
+NAME = """
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT ?name {
+  <https://w3id.org/rengang/position/team-leader> skos:prefLabel ?label .
+  FILTER (LANG(?label) = "zh") BIND (STR(?label) AS ?name)
+}"""
 
 
 def test_a_query_by_get_is_answered_as_json(client: FlaskClient) -> None:
@@ -23,7 +28,7 @@ def test_a_query_by_get_is_answered_as_json(client: FlaskClient) -> None:
     assert answer.mimetype == "application/sparql-results+json"
     assert json.loads(answer.data) == {
         "head": {"vars": ["name"]},
-        "results": {"bindings": [{"name": {"type": "literal", "value": "安娜"}}]},
+        "results": {"bindings": [{"name": {"type": "literal", "value": "班组长"}}]},
     }
 
 
@@ -38,8 +43,8 @@ def test_a_query_by_post_may_be_the_body_or_a_field_of_a_form(client: FlaskClien
 @pytest.mark.parametrize(
     ("accept", "query", "begins"),
     [
-        ("text/csv", NAME, "name\r\n安娜"),
-        ("text/tab-separated-values", NAME, '?name\n"安娜"'),
+        ("text/csv", NAME, "name\r\n班组长"),
+        ("text/tab-separated-values", NAME, '?name\n"班组长"'),
         ("application/sparql-results+xml", ASK, "<?xml"),
         ("text/csv;q=0.1, application/sparql-results+json", ASK, "{"),
         ("text/turtle", "CONSTRUCT { <u:a> <u:b> 1 } {}", "<u:a> <u:b> "),
@@ -72,13 +77,27 @@ def test_the_dataset_is_the_graphs_that_are_named(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("method", "kwargs", "status"),
     [
-        ("get", {"query_string": {"update": "CLEAR ALL"}}, 403),
-        ("get", {"query_string": {"query": ASK, "update": "CLEAR ALL"}}, 403),
-        ("post", {"data": {"update": "CLEAR ALL"}}, 403),
-        ("post", {"data": "CLEAR ALL", "content_type": "application/sparql-update"}, 403),
+        ("get", {"query_string": {"update": "CLEAR ALL"}}, 400),
+        ("get", {"query_string": {"query": ASK, "update": "CLEAR ALL"}}, 400),
+        ("post", {"data": {"query": ASK, "update": "CLEAR ALL"}}, 400),
+        ("post", {"data": {"query": [ASK, ASK]}}, 400),
+        ("post", {"data": {"version": "1.1"}, "query_string": {"query": ASK}}, 400),
+        ("get", {"query_string": f"query={quote(ASK)}&version=1.1&version=1.2"}, 400),
+        ("get", {"query_string": {"query": ASK}, "data": ASK}, 400),
+        ("post", {}, 415),
+        ("post", {"data": f"query={quote(ASK)}"}, 415),
+        (
+            "post",
+            {
+                "data": ASK.encode("utf-16"),
+                "content_type": "application/sparql-query; charset=UTF-16",
+            },
+            415,
+        ),
         ("post", {"data": "CLEAR ALL", "content_type": "application/sparql-query"}, 400),
         ("get", {"query_string": {"query": "CLEAR ALL"}}, 400),
-        ("get", {}, 400),
+        ("get", {"headers": {"Accept": "application/sparql-results+json"}}, 400),
+        ("get", {"headers": {"Accept": "image/png"}}, 400),
         ("get", {"query_string": f"query={quote(ASK)}&query={quote(ASK)}"}, 400),
         ("get", {"query_string": "query=%ff"}, 400),
         ("post", {"data": b"\xff", "content_type": "application/sparql-query"}, 400),
@@ -88,6 +107,7 @@ def test_the_dataset_is_the_graphs_that_are_named(client: FlaskClient) -> None:
         ("get", {"query_string": {"query": ASK, "default-graph-uri": "no iri"}}, 400),
         ("get", {"query_string": {"query": "SELECT * { ?s ?p"}}, 400),
         ("put", {"data": ASK}, 405),
+        ("delete", {"query_string": {"query": ASK}}, 405),
     ],
 )
 def test_what_is_no_query_is_refused(
@@ -98,6 +118,58 @@ def test_what_is_no_query_is_refused(
     assert answer.status_code == status, answer.text
     assert answer.mimetype == "application/problem+json"
     assert body(answer)["status"] == status
+
+
+def test_head_tells_what_get_would_and_sends_nothing(client: FlaskClient) -> None:
+    asked = {"query": ASK}
+
+    head, get = (method("/sparql", query_string=asked) for method in (client.head, client.get))
+
+    assert (head.status_code, head.data) == (200, b"")
+    for name in ("Content-Type", "Content-Length", "ETag", "Vary"):
+        assert head.headers[name] == get.headers[name]
+
+
+def test_options_and_refused_methods_name_those_that_are_taken(client: FlaskClient) -> None:
+    options = client.options("/sparql")
+    refused = client.put("/sparql", data=ASK)
+
+    for answer in (options, refused):
+        assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS", "POST"}
+
+
+def test_the_address_may_end_in_a_slash(client: FlaskClient) -> None:
+    assert client.get("/sparql/", query_string={"query": ASK}).status_code == 200
+
+
+def test_a_form_may_name_graphs_in_the_address_or_in_the_body(client: FlaskClient) -> None:
+    graph = {"default-graph-uri": "https://w3id.org/rengang/policy"}
+    query = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+
+    in_address = client.post("/sparql", data={"query": query}, query_string=graph)
+    in_body = client.post("/sparql", data={"query": query, **graph})
+    everything = client.post("/sparql", data={"query": query})
+
+    assert in_address.data == in_body.data != everything.data
+
+
+def test_a_query_belongs_into_the_body_of_a_form(client: FlaskClient) -> None:
+    answer = client.post("/sparql", data={"version": "1.1"}, query_string={"query": ASK})
+
+    assert answer.status_code == 400
+    assert "into the form" in body(answer)["detail"]
+
+
+def test_relative_names_are_read_against_the_endpoint_or_the_base_of_the_query(
+    client: FlaskClient,
+) -> None:
+    query = "SELECT (STR(<x>) AS ?name) {}"
+
+    ours = client.get("/sparql", query_string={"query": query})
+    own = client.get("/sparql", query_string={"query": f"BASE <https://example.org/> {query}"})
+
+    assert "http://localhost/x" in ours.text
+    assert "https://example.org/x" in own.text
 
 
 HOSTILE = [
@@ -145,7 +217,7 @@ def test_a_browser_gets_a_form_and_its_results_as_a_page(client: FlaskClient) ->
     file = client.post("/sparql", data={"query": NAME, "format": "text/csv"}, headers=browser)
 
     assert "<textarea" in form.text
-    assert "<td>安娜</td>" in table.text
+    assert "<td>班组长</td>" in table.text
     assert "&lt;u:a&gt; &lt;u:b&gt; &lt;u:c&gt; ." in graph.text
     assert "<strong>Yes</strong>" in yes.text
     assert broken.status_code == 400

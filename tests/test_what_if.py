@@ -296,7 +296,7 @@ def test_of_many_people_no_more_are_held_than_a_page_shows() -> None:
     tally = Tally(most=2)
 
     for place in range(5):
-        who = Who(f"p{place}", "Somebody", None, TODAY)
+        who = Who(f"p{place}", None, TODAY)
         tally.add(who, PersonDifference(iri("person", who.id), ()))
 
     assert tally.changed == 5

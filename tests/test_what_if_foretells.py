@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from kb_service.knowledge_base import KnowledgeBase
+from kb_service.access.view import View
 from kb_service.people_records import AssessmentRecord
 from kb_service.vocabulary import person_conclusions_graph
 from tests.team_of_agents import NIGHT_SHIFT, RATED, RECENTLY, rated, team_of_agents
@@ -23,12 +23,12 @@ Outcome = dict[tuple[str, str], tuple[object, object]]
 
 
 @pytest.fixture
-def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeBase]:
+def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[View]:
     with team_of_agents(tmp_path_factory.mktemp("foretold") / "data") as base:
         yield base
 
 
-def outcomes(base: KnowledgeBase) -> Outcome:
+def outcomes(base: View) -> Outcome:
     """The verdict and fit of every agent for every model."""
     return {
         (person, str(row["model"])): (row["verdict"], row["fit"])
@@ -55,11 +55,11 @@ def foretold(answer: dict[str, Any], now: Outcome) -> Outcome:
     return then
 
 
-def import_model(base: KnowledgeBase, text: str) -> None:
+def import_model(base: View, text: str) -> None:
     base.import_rdf(text.encode(), "text/turtle")
 
 
-def test_a_rating_that_was_supposed_and_then_given(base: KnowledgeBase) -> None:
+def test_a_rating_that_was_supposed_and_then_given(base: View) -> None:
     now = outcomes(base)
     answer = base.what_if({"for": {"person": "chen"}, "ratings": {"conflict-resolution": 9}})
 
@@ -70,7 +70,7 @@ def test_a_rating_that_was_supposed_and_then_given(base: KnowledgeBase) -> None:
     assert outcomes(base) == foretold(answer, now)
 
 
-def test_a_draft_that_was_supposed_and_then_published(base: KnowledgeBase) -> None:
+def test_a_draft_that_was_supposed_and_then_published(base: View) -> None:
     now = outcomes(base)
     answer = base.what_if({"for": "everyone", "model": NIGHT_SHIFT})
 
@@ -80,7 +80,7 @@ def test_a_draft_that_was_supposed_and_then_published(base: KnowledgeBase) -> No
     assert outcomes(base) == foretold(answer, now)
 
 
-def test_requirements_that_were_supposed_and_then_written(base: KnowledgeBase) -> None:
+def test_requirements_that_were_supposed_and_then_written(base: View) -> None:
     import_model(base, PUBLISHED)
     now = outcomes(base)
     change = {
@@ -108,18 +108,19 @@ requirement:night-shift.patience a core:Requirement ; core:dimension ability:pat
     assert outcomes(base) == foretold(answer, now)
 
 
-def test_conclusions_that_do_not_fit_the_day_asked_for_are_drawn_again(base: KnowledgeBase) -> None:
-    kept = base.store.graph(person_conclusions_graph("chen"))
+def test_conclusions_that_do_not_fit_the_day_asked_for_are_drawn_again(base: View) -> None:
+    graph = person_conclusions_graph(base.key_of("chen"))
+    kept = base.knowledge_base.store.graph(graph)
     request = {"for": {"person": "chen"}, "policy": {"fit-for-strong-fit": 95}}
 
     today = base.what_if(request)
     much_later = base.what_if(request | {"asOf": "2100-01-01"})
 
     assert (today["withOtherVerdict"], much_later["withOtherVerdict"]) == (1, 0)
-    assert base.store.graph(person_conclusions_graph("chen")) == kept
+    assert base.knowledge_base.store.graph(graph) == kept
 
 
-def test_whom_a_number_concerns_depends_on_the_day_asked_for(base: KnowledgeBase) -> None:
+def test_whom_a_number_concerns_depends_on_the_day_asked_for(base: View) -> None:
     everything = rated(base, "9", {})
     base.put_assessment(AssessmentRecord("A2", "chen", date.today(), "test", "t12", everything))
     request = {"for": "everyone", "policy": {"fit-for-strong-fit": 95}}

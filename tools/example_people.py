@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 
-from kb_service.people_records import AssessmentRecord, PersonRecord
+from kb_service.people_records import AssessmentRecord, Introduction
 from tools.example_tables import (
     ABILITIES,
     AGENT,
@@ -47,7 +47,7 @@ _EDGE_FITS = ("64.9", "65.0", "79.9", "80.0", "89.9", "90.0", "100.0")
 class Example:
     """Everything drawn: people, and their assessments by the file each is handed over in."""
 
-    people: list[PersonRecord] = field(default_factory=list)
+    people: list[Introduction] = field(default_factory=list)
     assessments: dict[str, list[AssessmentRecord]] = field(default_factory=dict)
 
     def add(self, file: str, assessment: AssessmentRecord) -> None:
@@ -99,14 +99,14 @@ def draw() -> Example:
 # People
 
 
-def _people() -> Iterator[PersonRecord]:
+def _people() -> Iterator[Introduction]:
     places = [(team.id, post) for team in TEAMS for post, count in team.posts for _ in range(count)]
     ids = [f"p{number:03}" for number in range(1, len(places) + 1)]
     post_of = {id: post for id, (_, post) in zip(ids, places, strict=True)}
     wishes = _wishes(post_of)
     names = _names()
     for id, (team, post) in zip(ids, places, strict=True):
-        yield PersonRecord(id, next(names), team, post, wishes.get(id, ()))
+        yield Introduction(id, next(names), team, post, wishes.get(id, ()))
 
 
 def _wishes(post_of: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
@@ -132,7 +132,7 @@ def _names() -> Iterator[str]:
             yield name
 
 
-def _kinds(people: Iterable[PersonRecord]) -> dict[str, str]:
+def _kinds(people: Iterable[Introduction]) -> dict[str, str]:
     """Who is out of the ordinary, and how; candidates and leaders are left as they are."""
     plain = [person for person in people if not person.candidate_for and person.post != LEADER]
     agents = Chance("kinds", "agents").order(each.id for each in plain if each.post == AGENT)
@@ -174,7 +174,7 @@ _NO_FURTHER_RATINGS = ("newcomer", "supervised", "expired", "one below", "on the
 class _Ratings:
     """The assessments of one person, drawn from what the person is really like."""
 
-    def __init__(self, example: Example, person: PersonRecord, kind: str) -> None:
+    def __init__(self, example: Example, person: Introduction, kind: str) -> None:
         self.example, self.person, self.kind = example, person, kind
         self.chance = Chance("person", person.id)
         self.post = person.post or AGENT

@@ -66,7 +66,7 @@ def records(number: int) -> tuple[PersonRecord, list[AssessmentRecord]]:
         _assessment(f"a{index}", person, source, framework, 0.3 if index else 0.95, chance)
         for index, source in enumerate(sources)
     ]
-    return PersonRecord(person, person, "bench", post, candidate), assessments
+    return PersonRecord(person, "bench", post, candidate), assessments
 
 
 def _assessment(

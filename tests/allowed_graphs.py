@@ -1,0 +1,56 @@
+"""A copy of a service whose store holds nothing but the graphs that one caller may read."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from flask import Flask
+
+from kb_service.knowledge_base import KnowledgeBase
+from kb_service.store import KnowledgeStore
+from kb_service.store.data_folder import DataFolder
+from kb_service.vocabulary import is_shared
+from kb_service.web import create_app
+from kb_service.web.service import EXTENSION
+
+
+@contextmanager
+def service_of(base: KnowledgeBase, people: frozenset[str] | None, folder: Path) -> Iterator[Flask]:
+    """The service over shared knowledge and the graphs of these people alone; None for everybody.
+
+    The register and the tokens are the same.
+    """
+    _copy(base.store, folder)
+    with KnowledgeStore(folder) as store:
+        store.replace_graphs(
+            {
+                graph: []
+                for graph in store.graph_names()
+                if not is_shared(graph.value)
+                and people is not None
+                and graph.value.rpartition("/")[2] not in people
+            }
+        )
+    copied = KnowledgeBase.open(folder)
+    app = create_app(copied)
+    try:
+        yield app
+    finally:
+        app.extensions[EXTENSION].close()
+        copied.close()
+
+
+def _copy(store: KnowledgeStore, folder: Path) -> None:
+    target = DataFolder.create_or_open(folder)
+    with store.checkpoint() as checkpoint:
+        shutil.copytree(checkpoint, target.store)
+    for path in (store.data.register, store.data.access):
+        with (
+            closing(sqlite3.connect(path)) as source,
+            closing(sqlite3.connect(folder / path.name)) as copy,
+        ):
+            source.backup(copy)

@@ -1,0 +1,498 @@
+"""No role learns anything outside its graphs, whichever way it asks.
+
+Every answer is compared with that of a service whose store holds the allowed graphs alone.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import random
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote, urlencode
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+from werkzeug.wrappers import Response
+
+from kb_service.access.reaches import people_in_reach
+from kb_service.access.roles import Caller, Role
+from kb_service.configuration import AccessSettings, Configuration
+from kb_service.knowledge_base import KnowledgeBase
+from kb_service.questions import questions
+from kb_service.vocabulary import BASE
+from kb_service.web import create_app
+from kb_service.web.authorisation import NEEDS, Need
+from kb_service.web.conditional import CONDITIONAL
+from kb_service.web.credentials import EXTENSION as CREDENTIALS
+from kb_service.web.service import EXTENSION
+from tests.allowed_graphs import service_of
+from tests.conftest import RECENTLY
+from tests.service_of_roles import client_with
+
+MODEL = "customer-service-specialist"
+PEOPLE = ("e-ana", "e-bo", "e-cai", "e-dan", "e-eve", "e-fan")
+KNOWN = re.compile(r"\be-(ana|bo|cai|dan|eve|fan)\b|Name of")
+TEAMS = ("north", "south", None)
+_MENTION = re.compile(r"person/[\w./-]+|e-[a-z]+|p-[a-z2-7]{26}|Name of [\w-]+|graph/\S+")
+_BLANK = re.compile(r"_:\w+")
+UNBOUNDED = Configuration(
+    access=AccessSettings(requests_per_minute=1_000_000, concurrent_requests=1_000)
+)
+CALLERS = {
+    "reader": Caller("", Role.MODEL_READER),
+    "editor": Caller("", Role.EDITOR),
+    "ana": Caller("", Role.SELF, person="e-ana"),
+    "nobody": Caller("", Role.SELF, person="nobody"),
+    "north": Caller("", Role.TEAM_LEAD, team="north"),
+    "no-team": Caller("", Role.TEAM_LEAD, team="west"),
+    "analyst": Caller("", Role.ANALYST),
+}
+
+
+@dataclass(frozen=True)
+class Side:
+    """One caller at a service: what they show, and where they show it."""
+
+    app: Flask
+    token: str
+
+    @property
+    def client(self) -> FlaskClient:
+        """Somebody who asks with the caller's token, without cookies."""
+        return client_with(self.app, f"Bearer {self.token}")
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A caller at the full service, and the same caller where nothing else is."""
+
+    name: str
+    full: Side
+    allowed: Side
+    people: frozenset[str] | None
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """A random organisation, its service, and each caller to compare."""
+
+    app: Flask
+    keys: Mapping[str, str]
+    compared: Mapping[str, Compared]
+
+
+@pytest.fixture(scope="module")
+def seed() -> int:
+    """Which of all random organisations it is; `tests/slow` takes others."""
+    return 1
+
+
+@pytest.fixture(scope="module")
+def organisation(seed: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Organisation]:
+    """An organisation made up by chance, always the same by the same seed."""
+    folder = tmp_path_factory.mktemp("organisation")
+    with ExitStack() as closing:
+        base = KnowledgeBase.open(folder / "full")
+        closing.callback(base.close)
+        app = create_app(base, configuration=UNBOUNDED)
+        closing.callback(app.extensions[EXTENSION].close)
+        _populate(app, base, random.Random(seed))
+        yield _organisation(app, base, folder, closing)
+
+
+def _populate(app: Flask, base: KnowledgeBase, chance: random.Random) -> None:
+    """Teams, posts, ratings and objections by chance; ana is always rated and in the north."""
+    client = app.test_client()
+    dimensions = sorted(base.catalogue.dimensions["t12"])
+    for person in PEOPLE:
+        team = "north" if person == PEOPLE[0] else chance.choice(TEAMS)
+        body: dict[str, Any] = {"name": f"Name of {person}", "candidateFor": ["team-leader"]}
+        body |= {"team": team} if team else {}
+        body |= {"post": MODEL} if chance.random() < 0.7 else {}
+        _stored(client.put(f"/api/v1/people/{person}", json=body))
+        if person != PEOPLE[0] and chance.random() < 0.2:
+            continue
+        rated = dimensions if chance.random() < 0.7 else dimensions[:20]
+        assessment = {
+            "date": RECENTLY.isoformat(),
+            "source": chance.choice(["test", "peer"]),
+            "framework": "t12",
+            "ratings": {dimension: chance.randint(4, 10) for dimension in rated},
+        }
+        _stored(client.put(f"/api/v1/people/{person}/assessments/A1", json=assessment))
+
+
+def _stored(answer: Response) -> None:
+    assert answer.status_code in (200, 201), answer.get_data(as_text=True)
+
+
+def _organisation(
+    app: Flask, base: KnowledgeBase, folder: Path, closing: ExitStack
+) -> Organisation:
+    register = app.extensions[EXTENSION].register
+    tokens = app.extensions[CREDENTIALS].tokens
+    shown = {
+        name: tokens.add(name, who.role, person=who.person, team=who.team)[0]
+        for name, who in CALLERS.items()
+    }
+    services: dict[frozenset[str] | None, Flask] = {}
+    compared = {}
+    for name, who in CALLERS.items():
+        people = people_in_reach(who, base.store, register)
+        if people not in services:
+            made = service_of(base, people, folder / f"allowed-{len(services)}")
+            services[people] = closing.enter_context(made)
+            services[people].config["RENGANG"] = UNBOUNDED
+        compared[name] = Compared(
+            name, Side(app, shown[name]), Side(services[people], shown[name]), people
+        )
+    keys = {person: key for person in PEOPLE if (key := register.key_of(person))}
+    return Organisation(app, keys, compared)
+
+
+def told(answer: TestResponse) -> tuple[int, str, object]:
+    """What an answer tells, without the order and the blank nodes' names that are left open."""
+    kind = answer.mimetype or ""
+    data = answer.get_data()
+    answer.close()
+    if kind == "application/sparql-results+json":
+        return answer.status_code, kind, _unordered(json.loads(data))
+    if kind in ("application/n-triples", "application/n-quads", "text/csv"):
+        return answer.status_code, kind, sorted(_BLANK.sub("_:b", data.decode()).splitlines())
+    if kind == "application/zip":
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            return answer.status_code, kind, sorted(packed.namelist())
+    if kind.endswith("spreadsheetml.sheet"):
+        return answer.status_code, kind, None
+    if "/explain" in answer.request.path:
+        # Which of several equal premises is told first, and so in full, is the engine's choice.
+        return answer.status_code, kind, set(_MENTION.findall(data.decode()))
+    return answer.status_code, kind, data.decode()
+
+
+def _unordered(found: dict[str, Any]) -> object:
+    if "boolean" in found:
+        return found["boolean"]
+    return sorted(json.dumps(row, sort_keys=True) for row in found["results"]["bindings"])
+
+
+def differs(one: Compared, method: str, address: str, **request: Any) -> bool:
+    """Whether the caller is answered otherwise where nothing but the allowed graphs is."""
+    answers = [
+        told(side.client.open(address, method=method, **request))
+        for side in (one.full, one.allowed)
+    ]
+    return answers[0] != answers[1]
+
+
+# SPARQL
+
+_NAMED = st.sampled_from(["?graph", *(f"<{BASE}{name}>" for name in ("policy", "organisation"))])
+_PREDICATES = st.sampled_from(
+    [
+        "?p",
+        "a",
+        "<http://www.w3.org/ns/org#memberOf>",
+        f"<{BASE}ontology/judgements#ofPerson>",
+        f"<{BASE}ontology/judgements#verdict>",
+        f"<{BASE}ontology/people#ofPerson>",
+        "<http://purl.org/dc/terms/identifier>",
+        "(<http://www.w3.org/ns/org#memberOf>|^<http://www.w3.org/ns/org#memberOf>)",
+        f"!(<{BASE}ontology/core#rank>)",
+    ]
+)
+
+
+@st.composite
+def patterns(draw: st.DrawFn, keys: Mapping[str, str]) -> str:
+    """A graph pattern that may be about anybody, in any graph."""
+    key = draw(st.sampled_from(sorted(keys.values())))
+    person = f"<{BASE}person/{key}>"
+    graphs = draw(
+        st.one_of(
+            _NAMED,
+            st.sampled_from(
+                [f"<{BASE}{kind}people/{key}>" for kind in ("", "conclusions/", "history/")]
+            ),
+        )
+    )
+    subject, value = draw(st.sampled_from([("?s", "?o"), (person, "?o"), ("?s", person)]))
+    triple = f"{subject} {draw(_PREDICATES)} {value}"
+    return draw(
+        st.sampled_from(
+            [
+                triple,
+                f"GRAPH {graphs} {{ {triple} }}",
+                f"{{ {triple} }} UNION {{ GRAPH {graphs} {{ {triple} }} }}",
+                f"{triple} FILTER EXISTS {{ GRAPH {graphs} {{ {person} ?any ?thing }} }}",
+                f"{triple} FILTER NOT EXISTS {{ {person} ?any ?thing }}",
+                f"{triple} MINUS {{ GRAPH {graphs} {{ ?s ?any ?thing }} }}",
+                f"OPTIONAL {{ GRAPH {graphs} {{ {triple} }} }}",
+                f"{{ SELECT (COUNT(*) AS ?n) {{ GRAPH {graphs} {{ {triple} }} }} }}",
+                f"VALUES ?s {{ {person} }} GRAPH {graphs} {{ ?s ?q ?o }}",
+            ]
+        )
+    )
+
+
+@st.composite
+def queries(draw: st.DrawFn, keys: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """A query of any form, and the graphs that the protocol's parameters name beside it."""
+    pattern = draw(patterns(keys))
+    key = draw(st.sampled_from(sorted(keys.values())))
+    about = f"{BASE}{draw(st.sampled_from(['', 'conclusions/']))}people/{key}"
+    dataset = draw(st.sampled_from(["", f"FROM <{about}>", f"FROM NAMED <{about}>"]))
+    query = draw(
+        st.sampled_from(
+            [
+                f"SELECT * {dataset} WHERE {{ {pattern} }}",
+                f"SELECT (COUNT(*) AS ?n) {dataset} WHERE {{ {pattern} }}",
+                f"SELECT DISTINCT ?g {dataset} WHERE {{ GRAPH ?g {{ {pattern} }} }}",
+                f"ASK {dataset} WHERE {{ {pattern} }}",
+                f"CONSTRUCT {{ ?s <{BASE}x> ?o }} {dataset} WHERE {{ {pattern} }}",
+                f"DESCRIBE <{BASE}person/{key}> {dataset}",
+            ]
+        )
+    )
+    named = draw(st.sampled_from([{}, {"default-graph-uri": about}, {"named-graph-uri": about}]))
+    return query, named
+
+
+@pytest.mark.parametrize("name", sorted(CALLERS))
+def test_a_query_sees_the_allowed_graphs_alone(organisation: Organisation, name: str) -> None:
+    one = organisation.compared[name]
+
+    @settings(
+        max_examples=40,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.explicit, Phase.generate],
+        derandomize=True,
+    )
+    @given(queries(organisation.keys), st.sampled_from(["GET", "form", "direct"]))
+    def compare(query: tuple[str, dict[str, str]], way: str) -> None:
+        text, named = query
+        accept = {"Accept": "application/sparql-results+json, application/n-triples;q=0.9"}
+        if way == "GET":
+            address = f"/sparql?{urlencode({'query': text, **named})}"
+            assert not differs(one, "GET", address, headers=accept)
+        elif way == "form":
+            form = {"query": text, **named}
+            assert not differs(one, "POST", "/sparql", data=form, headers=accept)
+        else:
+            direct = {"data": text, "content_type": "application/sparql-query"}
+            assert not differs(one, "POST", f"/sparql?{urlencode(named)}", headers=accept, **direct)
+
+    compare()
+
+
+@pytest.mark.parametrize("name", sorted(CALLERS))
+def test_the_graph_store_has_the_allowed_graphs_alone(
+    organisation: Organisation, name: str
+) -> None:
+    one = organisation.compared[name]
+    graphs = [
+        f"{BASE}{kind}people/{key}"
+        for key in [*organisation.keys.values(), "p-" + "a" * 26]
+        for kind in ("", "conclusions/", "history/")
+    ]
+    addresses = [f"/data?graph={quote(graph, safe='')}" for graph in (*graphs, f"{BASE}policy")]
+    addresses += [f"/data/people/{key}" for key in organisation.keys.values()]
+
+    wrong = [
+        (method, address)
+        for address in [*addresses, "/data?default"]
+        for method in ("GET", "HEAD")
+        if differs(one, method, address, headers={"Accept": "application/n-triples"})
+    ]
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", sorted(CALLERS))
+def test_descriptions_count_the_allowed_graphs_alone(organisation: Organisation, name: str) -> None:
+    one = organisation.compared[name]
+
+    for address in ("/dataset", "/sparql"):
+        assert not differs(one, "GET", address, headers={"Accept": "application/n-triples"})
+
+
+# JSON and pages
+
+
+def addresses(organisation: Organisation) -> list[tuple[str, str]]:
+    """Every address that is read, about everybody and about somebody who does not exist."""
+    asked = (PEOPLE[0], PEOPLE[4])
+    known = [*asked, *(organisation.keys[person] for person in asked), "xyz"]
+    found = []
+    for rule in organisation.app.url_map.iter_rules():
+        if NEEDS[rule.endpoint] is Need.NOTHING or "GET" not in (rule.methods or ()):
+            continue
+        if rule.endpoint.split(".")[0] in ("metrics", "api_reference", "graph_store", "sparql"):
+            continue
+        found += [(rule.endpoint, address) for address in _built(rule, known)]
+    return found
+
+
+def _built(rule: Rule, people: list[str]) -> Iterator[str]:
+    parts: Mapping[str, list[str]] = {
+        "person": people,
+        "model": [MODEL],
+        "name": sorted(questions()),
+    }
+    if rule.endpoint.endswith(".explain"):
+        yield from _explained(rule.rule, people)
+        return
+    for values in _combined({name: parts[name] for name in rule.arguments}):
+        built = rule.build(values, append_unknown=False)
+        assert built is not None
+        if rule.endpoint.endswith(".question"):
+            for things in _things(values["name"], people):
+                yield f"{built[1]}?{urlencode(things)}"
+        else:
+            yield built[1]
+
+
+def _combined(parts: Mapping[str, list[str]]) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = [{}]
+    for name, values in parts.items():
+        found = [{**one, name: value} for one in found for value in values]
+    return found
+
+
+def _things(question: str, people: list[str]) -> list[dict[str, str]]:
+    offered = {"person": people, "model": [MODEL]}
+    return _combined({word: offered[word] for word in questions()[question].takes})
+
+
+def _explained(path: str, people: list[str]) -> Iterator[str]:
+    for person in people:
+        things = {"person": person, "model": MODEL}
+        yield f"{path}?{urlencode(things)}"
+        yield f"{path}?{urlencode({**things, 'whyNot': 'strong-fit', 'seconds': '0'})}"
+        conclusion = f"{BASE}person/{person}/verdict/{MODEL}"
+        yield f"{path}?{urlencode({'conclusion': conclusion})}"
+
+
+@pytest.mark.parametrize("accept", ["application/json", "text/html"])
+@pytest.mark.parametrize("name", sorted(set(CALLERS) - {"analyst"}))
+def test_no_page_and_no_document_tells_more(
+    organisation: Organisation, name: str, accept: str
+) -> None:
+    one = organisation.compared[name]
+
+    wrong = [
+        (endpoint, address)
+        for endpoint, address in addresses(organisation)
+        if differs(one, "GET", address, headers={"Accept": accept})
+    ]
+
+    if CALLERS[name].role in (Role.MODEL_READER, Role.EDITOR):
+        wrong = [(endpoint, address) for endpoint, address in wrong if not _is_count(address)]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("accept", ["application/json", "text/html"])
+def test_who_sees_pseudonyms_meets_no_name_and_no_id(
+    organisation: Organisation, accept: str
+) -> None:
+    analyst = organisation.compared["analyst"].full.client
+
+    wrong = [
+        (endpoint, address)
+        for endpoint, address in addresses(organisation)
+        if not KNOWN.search(unquote(address))
+        if KNOWN.search(str(told(analyst.get(address, headers={"Accept": accept}))))
+    ]
+
+    assert wrong == []
+
+
+def _is_count(address: str) -> bool:
+    """Whether an address asks for counts of everybody, which who sees nobody is told as well."""
+    name = address.partition("?")[0].rpartition("/")[2]
+    return name in questions() and questions()[name].counted is not None
+
+
+@pytest.mark.parametrize("name", sorted(CALLERS))
+def test_no_supposition_tells_more(organisation: Organisation, name: str) -> None:
+    one = organisation.compared[name]
+    supposed = {"ratings": {"patience": 9}}
+    people = [*PEOPLE, *organisation.keys.values(), "xyz"]
+
+    wrong = [
+        whom
+        for whom in ["everyone", *({"person": person} for person in people)]
+        if differs(one, "POST", "/api/v1/what-if", json={"for": whom, **supposed})
+    ]
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", sorted(CALLERS))
+def test_no_check_of_a_document_tells_more(organisation: Organisation, name: str) -> None:
+    one = organisation.compared[name]
+    people = [*PEOPLE, *organisation.keys.values()]
+    turtle = "\n".join(
+        f"<{BASE}person/{person}> <{BASE}ontology/people#candidateFor> <{BASE}position/x> ."
+        for person in people
+    )
+    sheet = "person,framework,date,source,patience\n" + "".join(
+        f"{person},t12,{RECENTLY.isoformat()},test,7\n" for person in people
+    )
+
+    for text, media_type in ((turtle, "text/turtle"), (sheet, "text/csv")):
+        assert not differs(one, "POST", "/api/v1/validate", data=text, content_type=media_type)
+
+
+# What one was told is not told to another
+
+
+def test_nobody_is_told_that_nothing_changed_by_what_another_was_told(
+    organisation: Organisation,
+) -> None:
+    one_of_each = dict(reversed(addresses(organisation)))
+    told_as = {
+        (name, one_of_each[endpoint]): one.full.client.get(one_of_each[endpoint]).headers.get(
+            "ETag"
+        )
+        for name, one in organisation.compared.items()
+        for endpoint in CONDITIONAL & set(one_of_each)
+    }
+
+    wrong = [
+        (name, other, address)
+        for (other, address), tag in told_as.items()
+        for name, one in organisation.compared.items()
+        if tag and name != other
+        if one.full.client.get(address, headers={"If-None-Match": tag}).status_code == 304
+    ]
+
+    assert wrong == []
+
+
+def test_the_comparison_is_of_something(organisation: Organisation) -> None:
+    """Those who may see somebody do, and the allowed graphs are fewer than there are."""
+    seen = {
+        name: len((one.full.client.get("/api/v1/people").get_json() or {}).get("rows", []))
+        for name, one in organisation.compared.items()
+    }
+
+    assert seen["ana"] == 1
+    assert 1 <= seen["north"] < len(PEOPLE)
+    assert seen["analyst"] == len(PEOPLE)
+    assert seen["reader"] == seen["editor"] == seen["nobody"] == seen["no-team"] == 0
+    assert {name for name, one in organisation.compared.items() if one.people is None} == {
+        "analyst"
+    }
