@@ -306,6 +306,18 @@ def test_somebody_who_signed_in_sees_pages_and_may_sign_out(service: ServiceOfRo
     assert after.status_code == 401
 
 
+@pytest.mark.parametrize("path", ["/people", "/position-models", "/api/v1/people"])
+def test_a_browser_in_which_somebody_signed_in_keeps_no_answer_and_a_program_may(
+    service: ServiceOfRoles, path: str
+) -> None:
+    browser = signed_in(service, Role.HR)
+    seen = browser.get(path, headers={**PAGE, "Accept": "text/html, */*;q=0.1"})
+    asked = service.as_role(Role.HR).get("/api/v1/people")
+
+    assert (seen.status_code, seen.headers["Cache-Control"]) == (200, "no-store")
+    assert asked.headers["Cache-Control"] == "private, no-cache"
+
+
 def test_a_session_that_was_ended_is_worthless_wherever_its_cookie_went(
     service: ServiceOfRoles,
 ) -> None:

@@ -13,6 +13,7 @@ from flask import Flask
 from kb_service.audit import Access, AuditTrail, entries_about, reference, verify
 from kb_service.cli import main
 from kb_service.knowledge_base import KnowledgeBase
+from kb_service.store import KnowledgeStore
 from kb_service.store.data_folder import DataFolder
 from kb_service.web.service import EXTENSION
 
@@ -97,6 +98,65 @@ def test_a_command_that_changes_something_tells_before_and_after(tmp_path: Path)
         ("failed", 0),
     ]
     assert verify(tmp_path / "data" / "audit").fault is None
+
+
+def test_a_token_given_out_or_revoked_is_told_before_and_after_with_whom_it_opens(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "data"
+
+    run(folder, "token", "add", "payroll", "--role", "hr")
+    run(folder, "token", "add", "browser", "--role", "self", "--person", "p1")
+    run(folder, "token", "add", "payroll", "--role", "hr")
+    run(folder, "token", "revoke", "payroll")
+    run(folder, "token", "list")
+
+    entries = [(e["action"], e.get("object"), e["outcome"]) for e in told(folder)]
+    assert entries == [
+        ("command token add", "payroll hr", "begun"),
+        ("command token add", "payroll hr", "done"),
+        ("command token add", None, "touched"),
+        ("command token add", "browser self", "begun"),
+        ("command token add", "browser self", "done"),
+        ("command token add", "payroll hr", "begun"),
+        ("command token add", "payroll hr", "failed"),
+        ("command token revoke", "payroll", "begun"),
+        ("command token revoke", "payroll", "done"),
+    ]
+    assert told(folder)[2]["persons"] == [reference("p1")]
+
+
+def test_a_copy_of_everybody_and_what_comes_of_it_are_told(tmp_path: Path) -> None:
+    folder, backups, new = tmp_path / "data", tmp_path / "backups", tmp_path / "new"
+    DataFolder.create_or_open(folder)
+    with KnowledgeStore(folder):
+        pass
+
+    made = run(folder, "backup", str(backups))
+    restored = run(new, "restore", str(backups))
+    verified = run(new, "verify")
+
+    assert [result.exit_code for result in (made, restored, verified)] == [0, 0, 0]
+    entries = [(e["action"], e["outcome"], e["everybody"]) for e in told(new)]
+    assert entries == [("command backup", "begun", True), ("command restore", "done", True)]
+    assert [e["outcome"] for e in told(folder)] == ["begun", "done"]
+
+
+def test_what_is_done_for_a_person_is_told_by_the_name_of_the_command(tmp_path: Path) -> None:
+    folder, sheet = tmp_path / "data", tmp_path / "people.csv"
+    sheet.write_text("工号,日期,来源,耐心坚持\np1,2026-01-05,test,7\n", encoding="utf-8")
+    run(folder, "import", str(sheet))
+    before = len(told(folder))
+
+    run(folder, "person", "export", "p1", "--output", str(tmp_path / "p1.zip"))
+    run(folder, "person", "object", "p1", "unfair")
+    run(folder, "person", "erase", "p1", "--yes")
+
+    new = told(folder)[before:]
+    actions = dict.fromkeys(entry["action"] for entry in new)
+    assert list(actions) == [f"command person {name}" for name in ("export", "object", "erase")]
+    for action in actions:
+        assert sum(entry["people"] for entry in new if entry["action"] == action) == 1
 
 
 def test_nobody_is_shown_where_the_trail_cannot_be_written(

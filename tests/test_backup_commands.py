@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 from pyoxigraph import Literal, NamedNode, Triple
 
 from kb_service.cli.main import main
-from kb_service.store import KnowledgeStore
+from kb_service.store import JournalPolicy, KnowledgeStore
+from kb_service.store.data_folder import DataFolder
+from kb_service.store.readers import Readers
+from kb_service.store.writer import Writer
 from kb_service.vocabulary import people_graph
 
 ANA = people_graph("p-ana")
@@ -80,3 +84,24 @@ def test_a_folder_with_data_is_replaced_only_when_that_is_asked_for(tmp_path: Pa
     assert "oldest backup" in too_early.output
     with KnowledgeStore(data, read_only=True) as store:
         assert store.graph_names() == [ANA]
+
+
+def test_a_command_that_writes_bounds_the_journal_as_configured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policies = list[JournalPolicy]()
+
+    class Noted(Writer):
+        def __init__(self, data: DataFolder, policy: JournalPolicy, readers: Readers) -> None:
+            policies.append(policy)
+            super().__init__(data, policy, readers)
+
+    monkeypatch.setattr("kb_service.store.knowledge_store.Writer", Noted)
+    monkeypatch.setenv("RENGANG_JOURNAL_DAYS", "30")
+    file = tmp_path / "rengang.toml"
+    file.write_text("[journal]\nmegabytes = 256\n")
+    monkeypatch.setenv("RENGANG_CONFIG", str(file))
+
+    result = rengang("conclude", data=tmp_path / "new")
+
+    assert (result.exit_code, policies) == (0, [JournalPolicy(30, 256)])

@@ -14,6 +14,7 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store,
 
 from kb_service.store import KnowledgeStore
 from kb_service.store.changes import Change
+from kb_service.store.erasures import Keeping
 from kb_service.store.journal import Journal, JournalPolicy, Segment, note_covered, settled_number
 from kb_service.store.journal_records import decoded, encoded
 from kb_service.store.opening import switch
@@ -347,7 +348,7 @@ def killed(*arguments, **more):
 if moment == "while it is written":
     writer.sync = killed
     original = writer.write_anew
-    writer.write_anew = lambda source, target, keep: (target.mkdir(), killed())
+    writer.write_anew = lambda source, target, keeping: (target.mkdir(), killed())
 elif moment == "before the switch":
     writer.switch = killed
 elif moment == "between the renames":
@@ -393,7 +394,7 @@ def test_a_store_written_anew_has_its_empty_graphs_and_blank_nodes(tmp_path: Pat
     source.add_graph(ANA)
     source.add(Quad(BlankNode("n"), SAYS, Literal("x"), BO))
 
-    write_anew(source, tmp_path / "store.new", lambda graph: True)
+    write_anew(source, tmp_path / "store.new", Keeping(()))
     (tmp_path / "store").mkdir()
     switch(tmp_path / "store")
 

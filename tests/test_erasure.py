@@ -24,9 +24,9 @@ from kb_service.access.view import View
 from kb_service.cli import main
 from kb_service.knowledge_base import KnowledgeBase, UnknownThingError
 from kb_service.people_records import person_iri
-from kb_service.store import KnowledgeStore
+from kb_service.store import KnowledgeStore, Term
 from kb_service.store.erasures import is_erased
-from kb_service.vocabulary import iri, people_graph
+from kb_service.vocabulary import POLICY_GRAPH, iri, people_graph
 from kb_service.web import create_app
 from kb_service.web.service import EXTENSION
 from tests.conftest import RECENTLY, body
@@ -228,6 +228,24 @@ def test_a_mention_in_somebody_elses_facts_and_history_goes_too(place: Place) ->
     assert mention not in place.base.facts_about(stays_key)
     fit = place.client.get(f"/api/v1/people/{stays.id}/fit/{MODEL}")
     assert fit.status_code == 200
+
+
+def test_a_mention_elsewhere_goes_from_the_journal_and_the_mentions_of_others_stay(
+    place: Place,
+) -> None:
+    gone, stays = Somebody(), Somebody()
+    gone_key, stays_key = enter(place, gone), enter(place, stays)
+    related = iri("dcterms", "relation")
+    told = [Literal(f"see {key} for more") for key in (gone_key, stays_key)]
+    named: list[Term] = [person_iri(gone_key), *told]
+    mentions = [Triple(person_iri(stays_key), related, value) for value in named]
+    place.base.change_facts(stays_key, lambda facts: ([*facts, *mentions], []))
+    place.base.store.apply([], [Quad(person_iri(stays_key), related, told[0], POLICY_GRAPH)])
+
+    place.client.delete(f"/api/v1/people/{gone.id}")
+
+    held = b"".join(path.read_bytes() for path in (place.folder / "journal").iterdir())
+    assert (gone_key.encode() in held, str(told[1]).encode() in held) == (False, True)
 
 
 def test_somebody_whose_id_begins_like_that_of_the_erased_keeps_everything(place: Place) -> None:

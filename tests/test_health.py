@@ -52,6 +52,31 @@ def test_a_full_disk_leaves_it_ready_to_read(
     )
 
 
+def test_a_trail_that_cannot_be_written_is_told_until_it_can_be(
+    own: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = own.test_client()
+
+    def full(*given: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("kb_service.audit.trail._append", full)
+        withheld = client.get("/api/v1/people").status_code
+        models = client.get("/api/v1/position-models").status_code
+    told = client.get("/readyz").json
+    answered = client.get("/api/v1/people").status_code
+    then = client.get("/readyz").json
+
+    assert (withheld, models, answered) == (503, 200, 200)
+    assert told is not None and then is not None
+    assert (told["status"], [reason["code"] for reason in told["reasons"]]) == (
+        "read-only",
+        ["audit-not-written"],
+    )
+    assert then["status"] == "ready"
+
+
 def test_a_damaged_store_is_not_ready(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     in_state(monkeypatch, DAMAGED)
 

@@ -188,7 +188,7 @@ def faults(document: Document, operation: Document, answer: TestResponse) -> lis
         return []
     if answer.mimetype not in content:
         return [f"{answer.mimetype} is not among {list(content)}"]
-    if not answer.mimetype.endswith("json"):
+    if not (answer.mimetype or "").endswith("json"):
         return []
     schema = content[answer.mimetype]["schema"]
     closed = {"components": closing(document["components"]), **closing(schema)}

@@ -13,9 +13,10 @@ from kb_service.findings import Finding
 from kb_service.knowledge_files import knowledge_root, read_turtle
 from kb_service.reasoning import contradictions
 from kb_service.reasoning.axioms import axioms_of
+from kb_service.reasoning.profile import profile_faults
 from kb_service.reasoning.sentences import labels_in, sentence
 from kb_service.vocabulary import NAMESPACES
-from tests.test_reasoning_inferences import turtle
+from tests.test_reasoning_inferences import EX, turtle
 
 CORE = NAMESPACES["core"]
 KNACK = """core:Knack a owl:Class ; rdfs:subClassOf core:Ability, core:Motivation ;
@@ -188,3 +189,41 @@ def test_an_axiom_is_a_sentence_in_both_languages(axiom: str, zh: str, en: str) 
     (read,) = axioms_of(turtle(axiom))
 
     assert sentence(read, labels) == {"zh": zh, "en": en}
+
+
+def _nested(times: int) -> str:
+    beginning = "[ a owl:Class ; owl:complementOf "
+    return f"ex:B rdfs:subClassOf {beginning * times} ex:A {'] ' * times} ."
+
+
+ENDLESS = {
+    "nested": _nested(3000),
+    "in a circle": "ex:B rdfs:subClassOf _:x . _:x a owl:Class ; owl:complementOf _:x .",
+    "doubled thirty times": "ex:B rdfs:subClassOf _:x0 . "
+    + "".join(f"_:x{n} a owl:Class ; owl:unionOf ( _:x{n + 1} _:x{n + 1} ) . " for n in range(30)),
+}
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_a_description_that_nobody_could_read_aloud_is_written_as_triples(name: str) -> None:
+    (read,) = axioms_of(turtle(ENDLESS[name]))
+
+    said = sentence(read, {})
+
+    assert said["zh"] == said["en"]
+    assert said["en"].count(" .") == len(read.triples)
+
+
+@pytest.mark.parametrize("rest", ["; rdf:rest _:l", ""])
+def test_a_list_that_does_not_end_is_said_once(rest: str) -> None:
+    text = f"ex:B rdfs:subClassOf [ a owl:Class ; owl:unionOf _:l ] . _:l rdf:first ex:A {rest} ."
+    (read,) = axioms_of(turtle(text))
+
+    assert sentence(read, {})["en"] == "every “B” is an “A”"
+
+
+@pytest.mark.parametrize("rest", ["; rdf:rest _:l", ""])
+def test_a_list_of_keys_that_does_not_end_is_read_once(rest: str) -> None:
+    facts = turtle(f"ex:A a owl:Class ; owl:hasKey _:l . _:l rdf:first ex:code {rest} .")
+
+    assert f"{EX}code" in [fault.focus for fault in profile_faults(facts)]

@@ -15,7 +15,7 @@ from kb_service.access.opening import register_of
 from kb_service.access.refusals import NotAllowed
 from kb_service.access.roles import LOCAL, Caller, Role
 from kb_service.access.view import View
-from kb_service.findings import RefusedInput
+from kb_service.findings import Finding, RefusedInput
 from kb_service.knowledge_base import KnowledgeBase, UnknownThingError
 from kb_service.people_records import (
     AssessmentRecord,
@@ -189,6 +189,21 @@ def test_somebody_sees_oneself_only(hr: View) -> None:
 
     assert [(row["id"], row["name"]) for row in oneself.ask("people").rows] == [("ana", "安娜娜")]
     assert oneself.fit("ana", MODEL) == hr.fit("ana", MODEL)
+
+
+@pytest.mark.parametrize("role", [Role.SELF, Role.TEAM_LEAD])
+def test_who_hands_in_a_pseudonym_out_of_reach_is_not_told_whose_it_is(
+    hr: View, role: Role
+) -> None:
+    names = seen_by(hr, role).names
+    ana, eve = hr.key_of("ana"), hr.key_of("eve")
+    submitted = Finding("warning", {"en": f"{ana} and {eve}"}, where=eve, focus=eve, value=ana)
+
+    told = names.finding(submitted)
+
+    assert told.message == {"en": f"ana and {eve}"}
+    assert (told.where, told.focus, told.value) == (eve, eve, "ana")
+    assert names.shown([eve])[eve].name == eve
 
 
 @pytest.mark.parametrize("role", [Role.SELF, Role.TEAM_LEAD, *WHO_SEES_NOBODY])

@@ -25,12 +25,17 @@ class Names:
 
     Who sees names calls people by the ids of the organisation and reads those back. Anybody else
     calls them by pseudonym, and an id of the organisation tells them nothing. A pseudonym that the
-    register does not know is its own id.
+    register does not know is its own id, and so is that of somebody out of the caller's reach:
+    whoever hands in a pseudonym learns from no answer whose it is.
     """
 
-    def __init__(self, register: Register, *, sees_names: bool) -> None:
+    def __init__(
+        self, register: Register, *, sees_names: bool, may_read: Callable[[str], bool]
+    ) -> None:
+        """`may_read` tells of a pseudonym whether the caller may read about that person."""
         self._register = register
         self.sees_names = sees_names
+        self._may_read = may_read
 
     def key(self, written: str) -> str:
         """The pseudonym of the person whom the caller calls this, who need not exist."""
@@ -44,7 +49,9 @@ class Names:
 
     def entries(self, keys: Iterable[str]) -> Mapping[str, Entry]:
         """The entries of those with these pseudonyms whom the caller may see by name."""
-        return self._register.entries(keys) if self.sees_names else {}
+        if not self.sees_names:
+            return {}
+        return self._register.entries(filter(self._may_read, keys))
 
     def shown(self, keys: Iterable[str]) -> dict[str, Shown]:
         """How the caller sees each of these people, by pseudonym."""

@@ -47,7 +47,7 @@ class PeopleView:
         self.knowledge_base = knowledge_base
         self.register = register
         self.caller = caller
-        self.names = Names(register, sees_names=caller.rights.sees_names)
+        self.names = Names(register, sees_names=caller.rights.sees_names, may_read=self._may_read)
         self.note_people = note_people
         self.least_people_counted = least_people_counted
 

@@ -41,8 +41,12 @@ class AuditTrail:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.texts = folder / "queries"
+        """The folder of query texts."""
         self.appended = 0
         """How many entries this process has added."""
+        self.takes_entries = True
+        """Whether the last entry could be added."""
         self._lock = threading.Lock()
         self._one_syncs = threading.Lock()
         self._synced = 0
@@ -51,11 +55,6 @@ class AuditTrail:
         self._unsynced = threading.Event()
         self._closed = threading.Event()
         self._syncing: threading.Thread | None = None
-
-    @property
-    def texts(self) -> Path:
-        """The folder of query texts."""
-        return self.folder / "queries"
 
     def append(self, access: Access, *, durable: bool) -> Anchor:
         """Add an entry; raises AuditUnavailable when that cannot be done."""
@@ -68,7 +67,9 @@ class AuditTrail:
             else:
                 self._sync_soon()
         except OSError as error:
+            self.takes_entries = False
             raise AuditUnavailable(f"the audit trail cannot be written: {error}") from error
+        self.takes_entries = True
         return tail.anchor
 
     def keep_text(self, text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -25,30 +26,29 @@ class CommandAudit:
         touched = set(keys) - self._noted
         if touched:
             self._noted |= touched
-            self._add("touched", touched)
+            persons = tuple(sorted(map(reference, touched)))
+            entry = replace(_access("touched"), people=len(persons), persons=persons)
+            self._trail.append(entry, durable=False)
 
     @contextmanager
-    def change(self) -> Iterator[None]:
-        """While the block runs something is changed; the trail says so before and after."""
-        self._add(BEGUN, durable=True)
+    def change(self, about: str = "") -> Iterator[None]:
+        """While the block runs something is changed; the trail says so before and after.
+
+        `about` says what that is, where it is no person.
+        """
+        entry = replace(_access(BEGUN), object=about)
+        self._trail.append(entry, durable=True)
         try:
             yield
         except BaseException:
-            self._add("failed", durable=True)
+            self._trail.append(replace(entry, outcome="failed"), durable=True)
             raise
-        self._add("done", durable=True)
+        self._trail.append(replace(entry, outcome="done"), durable=True)
 
-    def _add(self, outcome: str, people: Iterable[str] = (), *, durable: bool = False) -> None:
-        persons = tuple(sorted(map(reference, people)))
-        access = Access(
-            who=_user(),
-            role=str(LOCAL.role),
-            action=f"command {click.get_current_context().info_name}",
-            outcome=outcome,
-            people=len(persons),
-            persons=persons,
-        )
-        self._trail.append(access, durable=durable)
+    def note_everybody(self, outcome: str, about: str) -> None:
+        """Add an entry, on disk when this returns: what is held of everybody was copied or replaced."""
+        entry = replace(_access(outcome), object=about, everybody=True)
+        self._trail.append(entry, durable=True)
 
 
 @contextmanager
@@ -59,6 +59,12 @@ def audited(folder: Path) -> Iterator[CommandAudit]:
         yield CommandAudit(trail)
     finally:
         trail.close()
+
+
+def _access(outcome: str) -> Access:
+    """What is said of every command: who runs which."""
+    command = click.get_current_context().command_path.split()[1:]
+    return Access(_user(), str(LOCAL.role), " ".join(("command", *command)), outcome)
 
 
 def _user() -> str:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import click
 
+from kb_service.audit import BEGUN
+from kb_service.cli.auditing import audited
 from kb_service.cli.commands import Command, data_folder, option, with_shared_options
 from kb_service.cli.failures import Failure, Unavailable, told_apart
 from kb_service.cli.findings import print_findings
@@ -116,7 +118,11 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 def backup(folder: Path, days: int | None) -> None:
     """Back up the data folder."""
     with _told_apart(folder):
-        taken = take_backup(DataFolder.open(data_folder()), folder, days)
+        data = DataFolder.open(data_folder())
+        with audited(data.audit) as audit:
+            audit.note_everybody(BEGUN, str(folder))
+            taken = take_backup(data, folder, days)
+            audit.note_everybody("done", f"{folder} {taken.backup.id}")
     new, whole = _megabytes(taken.new_bytes), _megabytes(taken.all_bytes)
     click.echo(
         say(
@@ -153,6 +159,9 @@ def restore(folder: Path, moment: datetime | None, force: bool) -> None:
     at = moment.astimezone() if moment else None
     with _told_apart(folder):
         done = restore_folder(folder, target, at=at, force=force, finish=agree_on_people)
+        # Only now: what is replaced may be on a disk that takes no entry any more.
+        with audited(DataFolder.open(target).audit) as audit:
+            audit.note_everybody("done", f"{folder} {done.backup.id}")
     until = done.until.astimezone().isoformat(sep=" ", timespec="seconds")
     click.echo(
         say(

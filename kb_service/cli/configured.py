@@ -12,7 +12,8 @@ import click
 from kb_service.cli.commands import data_folder, option
 from kb_service.cli.failures import Failure
 from kb_service.cli.language import say
-from kb_service.configuration import ConfigurationRefused, Fault, Loaded, load
+from kb_service.configuration import Configuration, ConfigurationRefused, Fault, Loaded, load
+from kb_service.store import JournalPolicy
 
 FILE = "rengang.toml"
 
@@ -48,6 +49,11 @@ def configured(given: Path | None, options: Mapping[str, tuple[str, Any]] | None
             if len(refused.faults) > 1
             else "The configuration has a fault to correct.",
         ) from refused
+
+
+def journal_policy(configuration: Configuration) -> JournalPolicy:
+    """How long the journal of the data folder goes back."""
+    return JournalPolicy(configuration.journal.days, configuration.journal.megabytes)
 
 
 def tell(faults: Iterable[Fault]) -> None:

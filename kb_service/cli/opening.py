@@ -13,9 +13,11 @@ from kb_service.access.roles import LOCAL
 from kb_service.access.view import View
 from kb_service.cli.auditing import audited
 from kb_service.cli.commands import data_folder
+from kb_service.cli.configured import configured, journal_policy
 from kb_service.cli.failures import told_apart
 from kb_service.cli.language import say
 from kb_service.cli.terminal import progress, remark
+from kb_service.configuration import Configuration
 from kb_service.knowledge_base import KnowledgeBase
 
 
@@ -50,13 +52,17 @@ def reading_anything() -> Iterator[View]:
 
 
 @contextmanager
-def writing() -> Iterator[View]:
-    """The knowledge base to change; the data folder is made when there is none."""
+def writing(configuration: Configuration | None = None) -> Iterator[View]:
+    """The knowledge base to change; the data folder is made when there is none.
+
+    Without a configuration it is the one that a command without `--config` has.
+    """
     folder = data_folder()
+    policy = journal_policy(configuration or configured(None).configuration)
     with told_apart(folder):
         new = not folder.exists()
         with progress(say("载入知识", "Loading the knowledge")) as step:
-            base = KnowledgeBase.open(folder, progress=step)
+            base = KnowledgeBase.open(folder, progress=step, journal=policy)
         if new:
             remark(say(f"已新建数据文件夹 {folder}", f"Made the data folder {folder}"))
         try:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from kb_service.access.front_door import is_loopback
 from kb_service.cli.commands import chosen_data_folder
+from kb_service.cli.configured import journal_policy
 from kb_service.cli.failures import Unavailable, told_apart
 from kb_service.configuration import Configuration
 from kb_service.knowledge_base.shared_graphs import STORE
-from kb_service.store import KnowledgeStore
+from kb_service.store import JournalPolicy, KnowledgeStore
 
 
 def refuse_other_hosts(host: str) -> None:
@@ -25,29 +26,25 @@ def refuse_other_hosts(host: str) -> None:
         )
 
 
-def serve_plain(host: str, port: int, configuration: Configuration) -> None:
-    """Serve the data folder of `--data`, or one that is gone afterwards, until told to stop."""
-    from kb_service.web.listening import make_server
-    from kb_service.web.plain import close, create_plain_app
-    from kb_service.web.security import ANSWERED_NAMES
+def serve_plain(
+    host: str, port: int, configuration: Configuration, load: Callable[[], Configuration]
+) -> None:
+    """Serve the data folder of `--data`, or one that is gone afterwards, until told to stop.
 
-    with _plain_store() as store:
-        app = create_plain_app(store, configuration)
-        app.config[ANSWERED_NAMES] = {"localhost", "127.0.0.1", "::1", host}
-        server = make_server(app, host, port)
-        try:
-            server.run()
-        finally:
-            server.close()
-            close(app)
+    On SIGHUP, what `load` gives is the configuration.
+    """
+    from kb_service.web.plain import create_plain_app, serve
+
+    with _plain_store(journal_policy(configuration)) as store:
+        serve(create_plain_app(store, configuration), host, port, load)
 
 
 @contextmanager
-def _plain_store() -> Iterator[KnowledgeStore]:
+def _plain_store(journal: JournalPolicy) -> Iterator[KnowledgeStore]:
     chosen = chosen_data_folder()
     with TemporaryDirectory() as scratch:
         folder = chosen or Path(scratch) / "data"
-        with told_apart(folder), KnowledgeStore(folder) as store:
+        with told_apart(folder), KnowledgeStore(folder, journal=journal) as store:
             if store.graph(STORE):
                 raise Unavailable(
                     f"{folder} 是普通服务的数据文件夹；--plain 请另用一个新文件夹。",

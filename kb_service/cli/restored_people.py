@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from contextlib import closing, suppress
 
+from kb_service.access.erasure import strings_of
 from kb_service.register import IdTaken, Register
 from kb_service.store.erasures import digest_of
 from kb_service.store.restoring import Unfinished
@@ -21,7 +21,7 @@ def agree_on_people(unfinished: Unfinished) -> None:
         _take_names_back(unfinished, register)
         gone = [entry.key for entry in register.all() if entry.key not in unfinished.people]
         erased = [key for key in gone if digest_of(key) in unfinished.erased]
-        strings = list(_strings_of(register, erased))
+        strings = strings_of(register, erased)
         if strings:
             for forget in elsewhere_in(unfinished.data):
                 forget(strings)
@@ -37,14 +37,3 @@ def _take_names_back(unfinished: Unfinished, register: Register) -> None:
             if entry.key not in known:
                 with suppress(IdTaken):  # somebody else has this id by now
                     register.replace([entry])
-
-
-def _strings_of(register: Register, keys: Iterable[str]) -> Iterable[str]:
-    """What would tell of these people wherever it stood."""
-    keys = list(keys)
-    yield from keys
-    for key, entry in register.entries(keys).items():
-        yield from (entry.id, entry.name, *entry.contact.values())
-        for correction in register.corrections_of(key):
-            yield from (str(value) for value in correction.before.values() if value)
-            yield from (str(value) for value in correction.after.values() if value)

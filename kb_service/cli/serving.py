@@ -30,7 +30,7 @@ from kb_service.cli.language import Words, say, told
 from kb_service.cli.opening import writing
 from kb_service.cli.plain_serving import refuse_other_hosts, serve_plain
 from kb_service.cli.terminal import remark
-from kb_service.configuration import load
+from kb_service.configuration import Configuration, load
 
 _WORDS = Words(
     zh="""
@@ -114,28 +114,27 @@ def serve(
     configuration = configured(config, options).configuration
     start_logging(configuration.logs)
     signal.signal(signal.SIGTERM, _stop)
+
+    def load_again() -> Configuration:
+        return load(configuration_file(config), os.environ, options).configuration
+
     host = configuration.server.host
     if plain:
         refuse_other_hosts(host)
         port = _free(host, configuration.server.port)
         _announce_later(host, port, chosen_data_folder())
-        serve_plain(host, port, configuration)
+        serve_plain(host, port, configuration, load_again)
         return
     refuse_open_door(host, configuration.access)
     port = _free(host, configuration.server.port)
-    with writing() as view:
+    with writing(configuration) as view:
         if example and view.is_empty():
             load_example(view)
         for note in view.knowledge_base.missing():
             remark(told(note.message))
-        app = create_app(view.knowledge_base, configuration=configuration)
+        app = create_app(view.knowledge_base, configuration=configuration, register=view.register)
         _announce_later(host, port, data_folder())
-        serve_app(
-            app,
-            host,
-            port,
-            lambda: load(configuration_file(config), os.environ, options).configuration,
-        )
+        serve_app(app, host, port, load_again)
 
 
 def _options(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 
 import click
@@ -13,10 +13,12 @@ from rich.table import Table
 from kb_service.access.database import AccessDatabase
 from kb_service.access.roles import Role
 from kb_service.access.tokens import BadName, NameTaken, Token, Tokens, now
+from kb_service.cli.auditing import audited
 from kb_service.cli.commands import Command, Group, data_folder, option, with_shared_options
 from kb_service.cli.failures import Failure, NotFound, told_apart
 from kb_service.cli.language import Words, say
 from kb_service.cli.terminal import remark, show
+from kb_service.register import Register
 from kb_service.store.data_folder import DataFolder
 
 _WORDS = Words(
@@ -119,7 +121,7 @@ def add(name: str, role: str, person: str | None, team: str | None, expires: str
     _require("--person", person, wanted is Role.SELF, Role.SELF)
     _require("--team", team, wanted is Role.TEAM_LEAD, Role.TEAM_LEAD)
     until = _end(expires)
-    with _tokens(make=True) as tokens:
+    with _tokens(make=True) as (tokens, data), _audited(data, name, wanted, person, team):
         try:
             text, made = tokens.add(
                 name, wanted, person=person or "", team=team or "", expires=until
@@ -150,7 +152,7 @@ def add(name: str, role: str, person: str | None, team: str | None, expires: str
 @with_shared_options
 def list_tokens() -> None:
     """Show every token by name."""
-    with _tokens() as tokens:
+    with _tokens() as (tokens, _):
         found = tokens.all()
     if not found:
         remark(say("还没有发放过令牌。", "No token has been given out yet."))
@@ -182,27 +184,44 @@ def list_tokens() -> None:
 @click.argument("name", metavar="NAME")
 def revoke(name: str) -> None:
     """Take a token back."""
-    with _tokens() as tokens:
-        known = tokens.revoke(name)
-    if not known:
-        raise NotFound(
-            f"没有名为 {name} 的令牌。用 rengang token list 列出全部。",
-            f"There is no token {name}. To list all: rengang token list",
-        )
+    with _tokens() as (tokens, data), _audited(data, name):
+        if not tokens.revoke(name):
+            raise NotFound(
+                f"没有名为 {name} 的令牌。用 rengang token list 列出全部。",
+                f"There is no token {name}. To list all: rengang token list",
+            )
     remark(say(f"已吊销 {name}。", f"Revoked {name}."))
 
 
 @contextmanager
-def _tokens(*, make: bool = False) -> Iterator[Tokens]:
-    """The tokens of the data folder, which need not be free: a service may be running on it."""
+def _tokens(*, make: bool = False) -> Iterator[tuple[Tokens, DataFolder]]:
+    """The tokens of a data folder, which need not be free: a service may be running on it."""
     folder = data_folder()
     with told_apart(folder):
         data = DataFolder.create_or_open(folder) if make else DataFolder.open(folder)
         database = AccessDatabase(data.access)
         try:
-            yield Tokens(database)
+            yield Tokens(database), data
         finally:
             database.close()
+
+
+@contextmanager
+def _audited(
+    data: DataFolder,
+    name: str,
+    role: Role | None = None,
+    person: str | None = None,
+    team: str | None = None,
+) -> Iterator[None]:
+    """Tell the audit trail of a change of this token, before and after; of a person by reference."""
+    about = " ".join(part for part in (name, role, team) if part)
+    with audited(data.audit) as audit:
+        if person:
+            with closing(Register.open(data.register, read_only=True)) as register:
+                audit.note_people([register.key_of(person) or person])
+        with audit.change(about):
+            yield
 
 
 def _require(name: str, given: str | None, needed: bool, role: Role) -> None:

@@ -235,7 +235,7 @@ class Rengang:
         return self._put(f"/people/{_id(person)}/assessments/{_id(assessment)}", fields)
 
     def delete_person(self, person: str) -> None:
-        """Forget somebody."""
+        """Erase somebody: nothing held of them is left."""
         self._connection.write("DELETE", f"{_API}/people/{_id(person)}")
 
     def delete_assessment(self, person: str, assessment: str) -> None:

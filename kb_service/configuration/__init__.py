@@ -6,6 +6,7 @@ from kb_service.configuration.schema import Setting, settings
 from kb_service.configuration.settings import (
     AccessSettings,
     Configuration,
+    JournalSettings,
     LogSettings,
     MetricsSettings,
     QueryLimits,
@@ -18,6 +19,7 @@ __all__ = [
     "Configuration",
     "ConfigurationRefused",
     "Fault",
+    "JournalSettings",
     "Loaded",
     "LogSettings",
     "MetricsSettings",

@@ -63,7 +63,8 @@ class QueryLimits:
     bytes: Annotated[int, Between(1024, 1 << 40)] = 64 * 1024 * 1024
     """How many bytes an answer may have."""
     workers: Annotated[int, Between(1, 256), AtStart()] = 2
-    """How many run at once, each in a process of its own."""
+    """How many run at once, each in a process of its own; one more is kept for callers who ask
+    little."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,16 @@ class SheetLimits:
     """How much memory the process that reads it may use."""
     workers: Annotated[int, Between(1, 256), AtStart()] = 2
     """How many are read at once, each in a process of its own."""
+
+
+@dataclass(frozen=True)
+class JournalSettings:
+    """How far the journal goes back, from which every moment since a backup can be restored."""
+
+    days: Annotated[int, Between(0, 3650), AtStart()] = 7
+    """For how many days writes stay in it once a backup has them."""
+    megabytes: Annotated[int, Between(64, 1_048_576), AtStart()] = 1024
+    """How large it may become while no backup is made; the oldest writes go then."""
 
 
 @dataclass(frozen=True)
@@ -153,6 +164,7 @@ class Configuration:
     server: ServerSettings = field(default_factory=ServerSettings)
     queries: QueryLimits = field(default_factory=QueryLimits)
     sheets: SheetLimits = field(default_factory=SheetLimits)
+    journal: JournalSettings = field(default_factory=JournalSettings)
     access: AccessSettings = field(default_factory=AccessSettings)
     logs: LogSettings = field(default_factory=LogSettings)
     metrics: MetricsSettings = field(default_factory=MetricsSettings)

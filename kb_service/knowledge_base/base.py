@@ -46,7 +46,7 @@ from kb_service.people_records import (
 )
 from kb_service.questions import questions
 from kb_service.reasoning import check_consistency, find_java, no_java
-from kb_service.store import KnowledgeStore
+from kb_service.store import JournalPolicy, KnowledgeStore
 from kb_service.store.reach import EVERYTHING, Reach
 from kb_service.vocabulary import (
     POLICY_GRAPH,
@@ -87,6 +87,7 @@ class KnowledgeBase:
         read_only: bool = False,
         progress: Progress | None = None,
         root: Path | None = None,
+        journal: JournalPolicy | None = None,
     ) -> KnowledgeBase:
         """The knowledge base in a data folder, made on first use.
 
@@ -95,7 +96,8 @@ class KnowledgeBase:
         Raises StoreInUse when another process writes it, and RefusedInput for knowledge files that
         cannot be used. Read-only, it concludes in this process.
         """
-        base = cls(KnowledgeStore(data, read_only=read_only), root, 0 if read_only else None)
+        store = KnowledgeStore(data, read_only=read_only, journal=journal)
+        base = cls(store, root, 0 if read_only else None)
         try:
             if not read_only:
                 base._keeper.load_knowledge(progress)

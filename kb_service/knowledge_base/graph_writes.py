@@ -7,13 +7,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pyoxigraph import NamedNode, Quad, Triple
+from pyoxigraph import NamedNode, Quad, Store, Triple
 
 from kb_service.findings import Finding, RefusedInput, violation
 from kb_service.knowledge_base.checking import Change, Checker, Steps
 from kb_service.knowledge_base.keeping import Keeper
 from kb_service.knowledge_base.sorting import sort_facts
 from kb_service.people_records import person_iri
+from kb_service.store.changes import change_of
 from kb_service.store.knowledge_placement import GraphKind, kind_of
 from kb_service.vocabulary import PEOPLE_GRAPHS, iri
 
@@ -28,6 +29,15 @@ class Rewritten:
 
     shared: Mapping[NamedNode, list[Triple]]
     people: Mapping[str, list[Triple]]
+    removed: tuple[Quad, ...]
+    """What is there and will not be."""
+    added: tuple[Quad, ...]
+    """What is not there and will be, as it was submitted."""
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything will be other than it is."""
+        return bool(self.removed or self.added)
 
     @property
     def forgotten(self) -> list[str]:
@@ -52,28 +62,36 @@ class GraphWrites:
         return frozenset(self._keeper.shipped_graphs())
 
     def rewritten(self, removed: Iterable[Quad], added: Iterable[Quad]) -> Rewritten:
-        """What the graphs will hold once these quads are gone and those are there.
+        """What graphs will hold once these quads are gone and those are there, where that differs.
 
         Raises RefusedInput 413 for a change that touches too many people.
         """
         gone, new = _by_graph(removed), _by_graph(added)
         shared: dict[NamedNode, list[Triple]] = {}
         people: dict[str, list[Triple]] = {}
+        lost, come = list[Quad](), list[Quad]()
         for name in {**gone, **new}:
-            lost = set(gone[name])
-            kept = [triple for triple in self._keeper.store.graph(name) if triple not in lost]
-            facts = list(dict.fromkeys([*kept, *new[name]]))
+            stored = Store()
+            stored.extend(self._keeper.store.quads(name))
+            change = change_of(gone[name], new[name], stored)
+            if not change.size:
+                continue
+            lost += change.removed
+            come += change.added
+            left = set(change.removed)
+            facts = [quad.triple for quad in stored if quad not in left]
+            facts += [quad.triple for quad in change.added]
             if kind_of(name, frozenset()) is GraphKind.PERSON:
                 people[name.value[len(PEOPLE_GRAPHS) :]] = facts
             else:
                 shared[name] = facts
             if len(people) > MOST_PEOPLE:
                 raise RefusedInput((_too_many_people(),), 413)
-        return Rewritten(shared, people)
+        return Rewritten(shared, people, tuple(lost), tuple(come))
 
-    def check(self, rewritten: Rewritten, added: Iterable[Quad]) -> None:
+    def check(self, rewritten: Rewritten) -> None:
         """Nothing, when the graphs may be written so; raises RefusedInput with every finding."""
-        if faults := [*_names(added), *_misplaced(rewritten.people)]:
+        if faults := [*_names(rewritten.added), *_misplaced(rewritten.people)]:
             raise RefusedInput(faults[:20])
         knowledge = self._keeper.knowledge.graphs
         uploaded = {name: knowledge[name] for name in self._keeper.uploaded_graphs()}
@@ -94,11 +112,11 @@ class GraphWrites:
         self._keeper.replace(rewritten.shared, rewritten.people)
 
 
-def _by_graph(quads: Iterable[Quad]) -> defaultdict[NamedNode, list[Triple]]:
-    found: defaultdict[NamedNode, list[Triple]] = defaultdict(list)
+def _by_graph(quads: Iterable[Quad]) -> defaultdict[NamedNode, list[Quad]]:
+    found: defaultdict[NamedNode, list[Quad]] = defaultdict(list)
     for quad in quads:
         assert isinstance(quad.graph_name, NamedNode)
-        found[quad.graph_name].append(quad.triple)
+        found[quad.graph_name].append(quad)
     return found
 
 

@@ -72,10 +72,12 @@ class _Graph:
                     self.classes.add(triple.subject)
 
     def listed(self, head: Term) -> Iterator[Term]:
-        """The members of an RDF list."""
-        while first := self.values.get((head, _FIRST)):
+        """The members of an RDF list; one that leads back into itself ends there."""
+        passed = set[Term]()
+        while head not in passed and (first := self.values.get((head, _FIRST))):
+            passed.add(head)
             yield first[0]
-            head = self.values[head, _REST][0]
+            head = next(iter(self.values[head, _REST]), head)
 
     def with_ancestors(self, classes: Iterable[Term]) -> set[Term]:
         """The classes and every named class above them."""

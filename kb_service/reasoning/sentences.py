@@ -26,6 +26,8 @@ _PAIRS = {
     "AllDisjointProperties": "propertyDisjointWith",
 }
 _COUNTS = ("onClass", "onDataRange")
+_MOST_CLAUSES = 100
+"""More than anybody reads; a description that contains itself never ends."""
 
 
 def labels_in(triples: Iterable[Triple]) -> Labels:
@@ -44,6 +46,10 @@ def sentence(axiom: Axiom, labels: Labels, among: Collection[Term] | None = None
     Of many things that are kept apart, only those `among` which the talk is are named.
     """
     return {language: _Speaker(axiom, labels, language, among).sentence() for language in LANGUAGES}
+
+
+class _TooLong(Exception):
+    """A sentence that has more clauses than anybody reads."""
 
 
 @dataclass(frozen=True)
@@ -78,13 +84,17 @@ class _Speaker:
         self._among = among
         self._axiom, self._labels, self._language = axiom, labels, language
         self._phrases = PHRASES[language]
+        self._clauses = 0
         self._values: dict[tuple[Term, Term], list[Term]] = defaultdict(list)
         for triple in axiom.triples:
             self._values[triple.subject, triple.predicate].append(triple.object)
 
     def sentence(self) -> str:
         head = self._axiom.head
-        said = self._typed(head) if head.predicate == A else self._stated(head)
+        try:
+            said = self._typed(head) if head.predicate == A else self._stated(head)
+        except _TooLong:
+            said = ""
         return said or " ".join(self._written(triple) for triple in self._axiom.triples)
 
     def _typed(self, head: Triple) -> str:
@@ -136,6 +146,9 @@ class _Speaker:
 
     def _clause(self, term: Term) -> str:
         """What is said of something that belongs to a class."""
+        self._clauses += 1
+        if self._clauses > _MOST_CLAUSES:
+            raise _TooLong
         if isinstance(term, NamedNode):
             return self._say("named", self._name(term))
         for kind, joint in (("intersectionOf", "and"), ("unionOf", "or")):
@@ -174,8 +187,9 @@ class _Speaker:
         return self._values.get((subject, iri("owl", name)), [])
 
     def _list(self, head: Term) -> list[Term]:
-        members = []
-        while first := self._values.get((head, _FIRST)):
+        members, passed = [], set[Term]()
+        while head not in passed and (first := self._values.get((head, _FIRST))):
+            passed.add(head)
             members.append(first[0])
             head = next(iter(self._values[head, _REST]), head)
         return members

@@ -6,7 +6,8 @@ import posixpath
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from xml.parsers import expat
 
@@ -21,10 +22,12 @@ MAX_CELLS = 500_000
 MAX_OTHERS = 200_000
 """Of any other kind of thing in one part of the workbook, such as different texts or formats."""
 _DEEPEST = 100
+_MOST_KINDS = 1_000
 _PORTION = 64 * 1024
 _WORKBOOK = "xl/workbook.xml"
 _WORKBOOK_LINKS = "xl/_rels/workbook.xml.rels"
 _IN_CELLS = frozenset({"c", "f", "is", "t", "v"})
+_OWN_PARTS = (".xml", ".rels")
 _LETTERS = re.compile(r"[A-Za-z]{1,3}")
 
 
@@ -44,7 +47,7 @@ _TEXTS = _Excess("不同文本的数量", "different texts", MAX_OTHERS)
 
 
 class BrokenPart(Exception):
-    """A part is no XML that a workbook may have."""
+    """A part is nothing that a workbook may have."""
 
 
 class _TooMuch(Exception):
@@ -58,14 +61,14 @@ def check_extent(archive: zipfile.ZipFile) -> None:
     Counting stops where the first limit is passed, and so is cheap whatever there is. Raises
     RefusedInput with the sheet and the limit, BrokenPart, and what zipfile raises.
     """
-    titles = _titles(archive)
-    cells = _Cells()
-    for part in archive.infolist():
-        if part.filename.endswith((".xml", ".rels")):
-            try:
-                _Count(cells).of(archive, part.filename)
-            except _TooMuch as found:
-                raise _refusal(titles.get(part.filename, ""), found.excess) from found
+    counts = _Counts(archive)
+    described = {_WORKBOOK_LINKS, _WORKBOOK}.intersection(archive.namelist())
+    for name in described:
+        counts.add(name)
+    titles = _titles(archive, described)
+    for name in dict.fromkeys(archive.namelist()):
+        if name not in described:
+            counts.add(name, titles.get(name, ""))
 
 
 def _refusal(sheet: str, excess: _Excess) -> RefusedInput:
@@ -77,35 +80,41 @@ def _refusal(sheet: str, excess: _Excess) -> RefusedInput:
     return RefusedInput((finding,))
 
 
-@dataclass
-class _Cells:
+class _Counts:
     """How many cells there are so far, those included that are passed over to reach another."""
 
-    count: int = 0
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self._cells = 0
 
-    def add(self, count: int) -> None:
-        self.count += count
-        if self.count > MAX_CELLS:
+    def add(self, name: str, sheet: str = "") -> None:
+        """Count what is in one part, or as much of it as may be. Raises as `check_extent` does."""
+        part = _Part(self._add_cells)
+        try:
+            _parse(self._archive, name, part.begin, part.end)
+        except _TooMuch as found:
+            raise _refusal(sheet, found.excess) from found
+
+    def _add_cells(self, count: int) -> None:
+        self._cells += count
+        if self._cells > MAX_CELLS:
             raise _TooMuch(_CELLS)
 
 
-class _Count:
+class _Part:
     """Counts what one part is made of, without keeping anything of it."""
 
-    def __init__(self, cells: _Cells) -> None:
-        self._cells = cells
+    def __init__(self, add_cells: Callable[[int], None]) -> None:
+        self._add_cells = add_cells
         self._elements: Counter[str] = Counter()
         self._depth = 0
         self._column = 0
         self._rows = 0
 
-    def of(self, archive: zipfile.ZipFile, name: str) -> None:
-        """Count the whole part, or as much as is allowed."""
-        _parse(archive, name, _parser(self._begin, self._end))
-
-    def _begin(self, name: str, attributes: Mapping[str, str]) -> None:
+    def begin(self, name: str, attributes: Mapping[str, str]) -> None:
+        """Count the beginning of an element."""
         self._depth += 1
-        if self._depth > _DEEPEST:
+        if self._depth > _DEEPEST or len(self._elements) > _MOST_KINDS:
             raise BrokenPart
         name = name.rpartition(":")[2]
         if name == "c":
@@ -119,35 +128,36 @@ class _Count:
         if self._elements[name] > (MAX_CELLS if name in _IN_CELLS else MAX_OTHERS):
             raise _TooMuch(_named(name))
 
-    def _end(self, name: str) -> None:
+    def end(self, name: str) -> None:
+        """Count the end of an element: of a row, how far it reached."""
         self._depth -= 1
         if name.rpartition(":")[2] == "row":
-            self._cells.add(self._column)
+            self._add_cells(self._column)
 
 
-def _parser(
-    begin: Callable[[str, Mapping[str, str]], None], end: Callable[[str], None]
-) -> expat.XMLParserType:
-    """A parser that takes no document type: no workbook has one, and entities hide in them."""
+def _parse(
+    archive: zipfile.ZipFile,
+    name: str,
+    begin: Callable[[str, Mapping[str, str]], None],
+    end: Callable[[str], None] = lambda name: None,
+) -> None:
+    """Tell of every element in a part, whatever the part is called: sheets may have any name.
 
-    def refuse(*_: object) -> None:
-        raise BrokenPart
-
+    What is no XML is left to whoever reads it, if anybody does: a workbook has pictures too. A
+    document type no part has that they read, and entities hide in it.
+    """
     parser = expat.ParserCreate()
-    parser.StartDoctypeDeclHandler = refuse
     parser.StartElementHandler = begin
     parser.EndElementHandler = end
-    return parser
+    if name.endswith(_OWN_PARTS):
+        parser.StartDoctypeDeclHandler = _refuse_document_type
+    with archive.open(name) as part, suppress(expat.ExpatError):
+        while portion := part.read(_PORTION):
+            parser.Parse(portion, False)
 
 
-def _parse(archive: zipfile.ZipFile, name: str, parser: expat.XMLParserType) -> None:
-    try:
-        with archive.open(name) as part:
-            while portion := part.read(_PORTION):
-                parser.Parse(portion, False)
-        parser.Parse(b"", True)
-    except expat.ExpatError as error:
-        raise BrokenPart from error
+def _refuse_document_type(*_: object) -> None:
+    raise BrokenPart
 
 
 def _column(reference: str) -> int:
@@ -165,7 +175,7 @@ def _named(name: str) -> _Excess:
     return _TEXTS if name == "si" else _Excess(f"<{name}> 的数量", f"<{name}>", MAX_OTHERS)
 
 
-def _titles(archive: zipfile.ZipFile) -> dict[str, str]:
+def _titles(archive: zipfile.ZipFile, described: Container[str]) -> dict[str, str]:
     """From the name of each sheet's part to the sheet's title.
 
     Raises BrokenPart when two sheets share a part, which would have it read for each of them.
@@ -184,10 +194,9 @@ def _titles(archive: zipfile.ZipFile) -> dict[str, str]:
         if len(sheets) > MAX_SHEETS:
             raise _refusal("", _SHEETS)
 
-    names = archive.namelist()
     for part, begin in ((_WORKBOOK_LINKS, link), (_WORKBOOK, sheet)):
-        if part in names:
-            _parse(archive, part, _parser(begin, lambda name: None))
+        if part in described:
+            _parse(archive, part, begin)
     found = {targets.get(id, id): title for id, title in sheets}
     if len(found) < len(sheets):
         raise BrokenPart

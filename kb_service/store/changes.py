@@ -114,9 +114,12 @@ def _operation(verb: str, template: str, places: Iterable[str], rows: Iterable[s
 
 
 def change_of(removed: Iterable[Quad], added: Iterable[Quad], store: Store) -> Change:
-    """The change that removes and adds these quads; a graph that it empties is gone after it."""
-    gone, new = tuple(dict.fromkeys(removed)), tuple(dict.fromkeys(added))
-    taken, filled = set(gone), {quad.graph_name for quad in new}
+    """What differs once these quads were removed and then added; a graph it empties is gone then."""
+    stays = Store()  # it has quads in the form in which the other one has them
+    stays.extend(wanted := dict.fromkeys(added))
+    gone = tuple(quad for quad in dict.fromkeys(removed) if quad in store and quad not in stays)
+    new = tuple(quad for quad in wanted if quad not in store)
+    taken, filled = set(gone), {quad.graph_name for quad in wanted}
     emptied = []
     for name in {quad.graph_name for quad in gone} - filled:
         held = () if isinstance(name, DefaultGraph) else _quads(store, name)

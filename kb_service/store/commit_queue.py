@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from pyoxigraph import Store
+from pyoxigraph import Quad, Store
 
 from kb_service.store.changes import Change, Graph
 
@@ -18,11 +18,13 @@ class Request:
     """A change that somebody waits for, worked out when its turn comes.
 
     `graphs` are all that `work_out` reads or changes, so that changes of other graphs may be made
-    at the same time.
+    at the same time. Where it is about single quads of them only, those are `quads`: then so may
+    changes of other quads.
     """
 
     graphs: frozenset[Graph]
     work_out: Callable[[Store], Change]
+    quads: frozenset[Quad] | None = None
     is_done: bool = field(default=False, init=False)
     error: Exception | None = field(default=None, init=False)
 
@@ -30,6 +32,31 @@ class Request:
         """Note that the change is made, or why not."""
         self.is_done = True
         self.error = error
+
+
+class _Touched:
+    """What the changes that go to disk together concern."""
+
+    def __init__(self) -> None:
+        self._whole: set[Graph] = set()
+        self._in_part: set[Graph] = set()
+        self._quads: set[Quad] = set()
+
+    def leaves_alone(self, request: Request) -> bool:
+        """Whether a change reads and changes nothing of what the others do."""
+        if not self._whole.isdisjoint(request.graphs):
+            return False
+        if request.quads is None:
+            return self._in_part.isdisjoint(request.graphs)
+        return self._quads.isdisjoint(request.quads)
+
+    def add(self, request: Request) -> None:
+        """Take in what a change concerns."""
+        if request.quads is None:
+            self._whole |= request.graphs
+        else:
+            self._in_part |= request.graphs
+            self._quads |= request.quads
 
 
 class CommitQueue:
@@ -67,13 +94,13 @@ class CommitQueue:
             raise request.error
 
     def take(self, store: Store) -> list[tuple[Request, Change]]:
-        """Changes that concern different graphs, from the front of the queue, worked out.
+        """Changes that concern different graphs or quads, from the front of the queue, worked out.
 
         One that changes nothing is done, and so is one that cannot be worked out.
         """
-        touched: set[Graph] = set()
+        touched = _Touched()
         taken = []
-        while self._waiting and touched.isdisjoint(self._waiting[0].graphs):
+        while self._waiting and touched.leaves_alone(self._waiting[0]):
             request = self._waiting.popleft()
             try:
                 change = request.work_out(store)
@@ -82,7 +109,7 @@ class CommitQueue:
                 continue
             if change.size or change.emptied:
                 taken.append((request, change))
-                touched |= request.graphs
+                touched.add(request)
             else:
                 request.end()
         return taken

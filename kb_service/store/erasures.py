@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import unquote
 
-from pyoxigraph import NamedNode
+from pyoxigraph import BlankNode, NamedNode, Quad, Triple
 
-from kb_service.store.changes import Graph
+from kb_service.store.changes import Change, Graph, Term
 from kb_service.store.data_folder import DataFolder
 from kb_service.store.disk import sync
 from kb_service.vocabulary import PEOPLE_GRAPHS, PEOPLE_HISTORY, PERSON_CONCLUSIONS
+
+# A person in an IRI, or a pseudonym wherever it stands, also in the middle of a text.
+_MENTION = re.compile(r"/(?:person|people)/([A-Za-z0-9._~%-]+)|\b(p-[a-z2-7]{26})")
 
 
 def digest_of(key: str) -> str:
@@ -65,11 +69,40 @@ def person_of(graph: Graph) -> str | None:
     return None
 
 
-def unless_about(digests: set[str]) -> Callable[[Graph], bool]:
-    """Whether a graph may be kept: it is about none of the people with these digests."""
+class Keeping:
+    """What may be kept of a store: what is about none of the people with these digests, nor names one."""
 
-    def may_be_kept(graph: Graph) -> bool:
-        person = person_of(graph)
-        return person is None or digest_of(person) not in digests
+    def __init__(self, digests: Iterable[str]) -> None:
+        self._digests = frozenset(digests)
+        self._known: dict[str, bool] = {}
 
-    return may_be_kept
+    def graph(self, name: Graph) -> bool:
+        """Whether a graph may be kept: it is about none of them."""
+        person = person_of(name)
+        return person is None or not self._is_erased(person)
+
+    def quad(self, quad: Quad) -> bool:
+        """Whether a quad may be kept: it is in a graph that may, and no term mentions one of them."""
+        return not self._digests or (
+            self.graph(quad.graph_name) and not any(map(self._mentions, quad.triple))
+        )
+
+    def change(self, change: Change) -> Change:
+        """What may be kept of a change."""
+        return Change(
+            tuple(filter(self.quad, change.removed)),
+            tuple(filter(self.quad, change.added)),
+            tuple(name for name in change.emptied if self.graph(name)),
+        )
+
+    def _mentions(self, term: Term) -> bool:
+        if isinstance(term, Triple):
+            return any(map(self._mentions, term))
+        if isinstance(term, BlankNode):
+            return False
+        return any(self._is_erased(unquote(id or key)) for id, key in _MENTION.findall(term.value))
+
+    def _is_erased(self, key: str) -> bool:
+        if key not in self._known:
+            self._known[key] = digest_of(key) in self._digests
+        return self._known[key]

@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeAlias
 
-from kb_service.store.changes import Change, Graph
+from kb_service.configuration import JournalSettings
+from kb_service.store.changes import Change
 from kb_service.store.disk import sync, write_whole
 from kb_service.store.journal_records import (
     Kind,
@@ -41,8 +42,8 @@ class JournalPolicy:
     made, the oldest go once all of them are larger than these megabytes.
     """
 
-    days: int = 7
-    megabytes: int = 1024
+    days: int = JournalSettings().days
+    megabytes: int = JournalSettings().megabytes
 
 
 @dataclass(frozen=True)
@@ -296,8 +297,8 @@ class Journal:
             segment.path.unlink()
             left -= about.st_size
 
-    def rewrite(self, keep: Callable[[Graph], bool]) -> None:
-        """Leave only what the commits did in the graphs to keep; numbers and times stay."""
+    def rewrite(self, kept_of: Callable[[Change], Change]) -> None:
+        """Leave only what may be kept of each commit; numbers and times stay."""
         self.begin_segment()
         for segment in Segment.all(self._folder)[:-1]:
             unfinished = segment.path.with_suffix(".new")
@@ -305,7 +306,7 @@ class Journal:
                 for placed in records(file):
                     record = placed.record
                     if record.payload:
-                        kept = encoded(record.change().within(keep))
+                        kept = encoded(kept_of(record.change()))
                         record = replace(record, payload=kept)
                     output.write(record.encoded())
                 output.flush()

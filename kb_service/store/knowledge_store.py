@@ -5,12 +5,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, QuerySolutions, Store, Triple
 
-from kb_service.store.changes import Term, change_of, change_towards
+from kb_service.store.changes import Change, Term, change_of, change_towards
 from kb_service.store.checkpoints import Snapshot, remove_abandoned
 from kb_service.store.commit_queue import Request
 from kb_service.store.data_folder import DataFolder
@@ -130,8 +131,8 @@ class KnowledgeStore:
             )
         )
 
-    def apply(self, removed: Iterable[Quad], added: Iterable[Quad]) -> None:
-        """Remove quads, then add quads, all of them in one transaction.
+    def apply(self, removed: Iterable[Quad], added: Iterable[Quad]) -> Change:
+        """Remove quads, then add quads, all of them in one transaction; answers what that changed.
 
         Blank nodes are the nodes that the store has under that name. What is removed and not there,
         or added and there already, changes nothing. Work and memory grow with what is given, not
@@ -139,7 +140,17 @@ class KnowledgeStore:
         """
         gone, new = tuple(removed), tuple(added)
         graphs = frozenset(quad.graph_name for quad in (*gone, *new))
-        self._to_write().commit(Request(graphs, lambda store: change_of(gone, new, store)))
+        made = Change()
+
+        def work_out(store: Store) -> Change:
+            nonlocal made
+            made = change_of(gone, new, store)
+            return made
+
+        # What removes may empty a graph, so it has to look at the whole of it.
+        quads = None if gone else frozenset(new)
+        self._to_write().commit(Request(graphs, work_out, quads))
+        return made
 
     def replace_many(self, graphs: Iterable[tuple[NamedNode, Iterable[Triple]]]) -> int:
         """The same for more graphs than memory holds; answers how many triples differed.
@@ -183,19 +194,37 @@ class KnowledgeStore:
 
         Raises StoreDamaged when a file does not hold what was written into it.
         """
-        try:
+        with self._damage_told():
             yield self._read
+
+    @contextmanager
+    def _damage_told(self) -> Iterator[None]:
+        """Raise StoreDamaged where a file is damaged, be that known already or met meanwhile."""
+        # At a block that cannot be read the engine groups and sorts for ever: never a second time.
+        if self._writer is not None and (damage := self._writer.damage):
+            raise StoreDamaged(damage)
+        try:
+            yield
         except (OSError, RuntimeError) as error:
             if not is_damage(error):
                 raise
-            if self._writer is not None:
-                self._writer.fail(error)
-            raise StoreDamaged(state_after(error)) from error
+            raise self.damaged(error) from error
+
+    def damaged(self, error: Exception) -> StoreDamaged:
+        """Take no writes from now on, since a reader met this; answers what to raise."""
+        if self._writer is not None:
+            self._writer.fail(error)
+        return StoreDamaged(state_after(error))
 
     def graph(self, name: NamedNode) -> list[Triple]:
         """The triples of one graph; none when there is no such graph."""
         with self._readable() as store:
             return [quad.triple for quad in store.quads_for_pattern(None, None, None, name)]
+
+    def quads(self, graph: NamedNode | DefaultGraph, most: int | None = None) -> list[Quad]:
+        """The quads of one graph, no more than `most` of them."""
+        with self._readable() as store:
+            return list(islice(store.quads_for_pattern(None, None, None, graph), most))
 
     def graph_names(self, prefix: str = "") -> list[NamedNode]:
         """The names of all graphs whose IRI begins with `prefix`, in order."""
@@ -218,8 +247,9 @@ class KnowledgeStore:
         the query. For a stranger's query, see `run_query`.
         """
         if reach == SHARED:
-            shared = self._readers.shared().store(self._copy)
-            return _rows(shared.query(query, use_default_graph_as_union=True))
+            with self._damage_told():
+                shared = self._readers.shared().store(self._copy)
+                return _rows(shared.query(query, use_default_graph_as_union=True))
         with self._readable() as store:
             if reach.everything:
                 return _rows(store.query(query, use_default_graph_as_union=True))
@@ -230,13 +260,16 @@ class KnowledgeStore:
     def checkpoint(self) -> Iterator[Path]:
         """A folder that any process can open read-only, with every commit made so far.
 
-        It stays while the `with` block runs and may go afterwards.
+        It stays while the `with` block runs and may go afterwards. Raises StoreDamaged.
         """
         if self._snapshot is not None:
             yield self._snapshot.path
             return
         writer = self._to_write()
-        with self._readers.checkpoint(lambda: writer.store, writer.fail) as path:
+        with (
+            self._damage_told(),
+            self._readers.checkpoint(lambda: writer.store, writer.fail) as path,
+        ):
             yield path
 
     @contextmanager
@@ -244,10 +277,10 @@ class KnowledgeStore:
         """What any process may read within this reach, with every commit made so far.
 
         Whoever may read shared graphs only is given a store that holds nothing else. It stays while
-        the `with` block runs and may go afterwards.
+        the `with` block runs and may go afterwards. Raises StoreDamaged.
         """
         if reach == SHARED:
-            with self._readers.shared().reading(self._copy) as path:
+            with self._damage_told(), self._readers.shared().reading(self._copy) as path:
                 yield Readable(path)
             return
         with self.checkpoint() as path:

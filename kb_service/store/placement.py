@@ -25,6 +25,15 @@ class UpdateProblem(Exception):
         return self.en
 
 
+def too_many_quads(most: int) -> UpdateProblem:
+    """The problem of a write that changes more than one may."""
+    return UpdateProblem(
+        413,
+        f"一次最多改动 {most:,} 条三元组；没有保存任何内容。请分成几次。",
+        f"One write may touch {most:,} quads; nothing was stored. Do it in several.",
+    )
+
+
 class Placement(Protocol):
     """How a dataset treats its default graph; travels to the worker with each update."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from typing import NoReturn
+from functools import lru_cache
+from typing import NoReturn, TypeVar
 
 from pyoxigraph import NamedNode
 
@@ -17,6 +18,7 @@ from kb_service.store.reach import EVERYTHING, Reach
 from kb_service.store.result_formats import GRAPH_TYPES, RESULT_TYPES, Limits, best_type
 from kb_service.store.sparql_worker import (
     Answer,
+    Damage,
     End,
     Job,
     Piece,
@@ -30,6 +32,7 @@ from kb_service.workers import (
     WorkerDied,
     WorkerFailed,
     WorkerPool,
+    WorkerSetBack,
     WorkerTimedOut,
 )
 
@@ -37,6 +40,13 @@ _log = logging.getLogger(__name__)
 
 FIRST_BYTES = 1024 * 1024
 """An answer up to this size is known whole before a status is sent."""
+RESERVE = 1
+"""Workers beyond the size of a pool, for callers who ask little."""
+_WAIT_BEYOND_DEADLINE = 5.0
+_T = TypeVar("_T")
+
+_best_type = lru_cache(maxsize=64)(best_type)
+"""What a client accepts seldom changes."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +69,8 @@ class QueryRequest:
     """Whether the default graph is the union of all graphs, or the store's own."""
     base: str | None = None
     """What relative IRIs are resolved against where the query has no BASE."""
+    caller: str = ""
+    """Who asks, so that callers share the workers."""
 
 
 @dataclass(frozen=True)
@@ -85,17 +97,20 @@ class QueryProblem(Exception):
 class PartialAnswer:
     """An answer whose beginning is there and whose rest comes as it is iterated over.
 
-    Iterating raises QueryProblem where the answer cannot be finished; what was sent before must
-    then be marked as incomplete. Closing it early ends the query.
+    Iterating raises QueryProblem or StoreDamaged where the answer cannot be finished; what was sent
+    before must then be marked as incomplete. Closing it early ends the query.
     """
 
-    def __init__(self, stream: AnswerStream, held: ExitStack, changes_by_itself: bool) -> None:
+    def __init__(
+        self, stream: AnswerStream, store: KnowledgeStore, held: ExitStack, changes_by_itself: bool
+    ) -> None:
         self.content_type = ""
         self.beginning = b""
         self.changes_by_itself = changes_by_itself
         self.is_whole = False
         self.people: frozenset[str] = frozenset()
         self._stream = stream
+        self._store = store
         self._held = held
 
     def __iter__(self) -> Iterator[bytes]:
@@ -117,7 +132,7 @@ class PartialAnswer:
         return piece.data
 
     def _end(self) -> bytes:
-        end = _answered(self._stream.answer)
+        end = _answered(self._stream.answer, self._store)
         assert isinstance(end, End)
         self.content_type = end.content_type
         self.people = end.people
@@ -139,6 +154,8 @@ def query_pool(
         size,
         memory_mb,
         deadline,
+        reserve=RESERVE,
+        wait=deadline + _WAIT_BEYOND_DEADLINE,
         most_waiting=most_waiting,
         streams=True,
     )
@@ -149,7 +166,8 @@ def run_query(pool: WorkerPool, store: KnowledgeStore, request: QueryRequest) ->
 
     Raises QueryProblem, and nothing else, whatever the query: 400 for text that is broken or
     refused, 406 for a format we do not have, 422 for an answer that is too large, 503 for a query
-    that was stopped or found every worker busy.
+    that was stopped or found every worker busy. Raises StoreDamaged when the query comes upon a
+    file that does not hold what was written into it.
     """
     answer = start_query(pool, store, request)
     body = answer.beginning + b"".join(answer)
@@ -163,9 +181,15 @@ def start_query(pool: WorkerPool, store: KnowledgeStore, request: QueryRequest) 
     deadline, also when nobody asks for the rest.
     """
     job = _job(request)
+    return _once_more_if_set_back(lambda again: _started(pool, store, request, job, again))
+
+
+def _started(
+    pool: WorkerPool, store: KnowledgeStore, request: QueryRequest, job: Job, again: bool
+) -> PartialAnswer:
     with ExitStack() as held:
-        stream = held.enter_context(_begun(pool, store, request, job))
-        answer = PartialAnswer(stream, held.pop_all(), job.shape.changes_by_itself)
+        stream = held.enter_context(_begun(pool, store, request, job, again))
+        answer = PartialAnswer(stream, store, held.pop_all(), job.shape.changes_by_itself)
     beginning = bytearray()
     while len(beginning) < FIRST_BYTES and not answer.is_whole:
         beginning += next(answer)
@@ -177,27 +201,41 @@ def first_rows(
     pool: WorkerPool, store: KnowledgeStore, request: QueryRequest, most: int
 ) -> Rows | QueryAnswer:
     """The first rows of a SELECT as plain values; for any other query, what `run_query` answers."""
-    parts = list[Piece]()
     job = replace(_job(request), rows_shown=most)
-    with _begun(pool, store, request, job) as stream:
+    return _once_more_if_set_back(lambda again: _shown(pool, store, request, job, again))
+
+
+def _shown(
+    pool: WorkerPool, store: KnowledgeStore, request: QueryRequest, job: Job, again: bool
+) -> Rows | QueryAnswer:
+    parts = list[Piece]()
+    with _begun(pool, store, request, job, again) as stream:
         with _problems():
             parts.extend(stream)
-        answer = _answered(stream.answer)
+        answer = _answered(stream.answer, store)
     if isinstance(answer, Rows):
         return answer
     body = b"".join(part.data for part in parts) + answer.data
     return QueryAnswer(answer.content_type, body, answer.people)
 
 
+def _once_more_if_set_back(work: Callable[[bool], _T]) -> _T:
+    """What the work comes to; done again where its worker was taken for others meanwhile."""
+    try:
+        return work(False)
+    except WorkerSetBack:
+        return work(True)
+
+
 @contextmanager
 def _begun(
-    pool: WorkerPool, store: KnowledgeStore, request: QueryRequest, job: Job
+    pool: WorkerPool, store: KnowledgeStore, request: QueryRequest, job: Job, again: bool
 ) -> Iterator[AnswerStream]:
     """The stream of a worker's answer; while it is read the checkpoint stays."""
     with store.reading(request.reach) as readable:
         job = replace(job, checkpoint=str(readable.path), readable=readable.graphs)
         with _problems():
-            stream = pool.stream(job, request.deadline)
+            stream = pool.stream(job, request.deadline, caller=request.caller, is_repeated=again)
         with stream:
             yield stream
 
@@ -213,8 +251,8 @@ def _job(request: QueryRequest) -> Job:
             NamedNode(graph)
         except ValueError as error:
             raise QueryProblem(400, f"{graph!r} is not the IRI of a graph: {error}.") from error
-    result_type = best_type(request.accept, RESULT_TYPES)
-    graph_type = best_type(request.accept, GRAPH_TYPES)
+    result_type = _best_type(request.accept, RESULT_TYPES)
+    graph_type = _best_type(request.accept, GRAPH_TYPES)
     if result_type is None and graph_type is None:
         raise QueryProblem(406, not_acceptable((*RESULT_TYPES, *GRAPH_TYPES)))
     return Job(
@@ -248,9 +286,11 @@ def _problems() -> Iterator[None]:
         raise QueryProblem(503, "The query could not be run; the log says why.") from error
 
 
-def _answered(answer: Answer) -> End | Rows:
+def _answered(answer: Answer, store: KnowledgeStore) -> End | Rows:
     if isinstance(answer, Refusal):
         _refuse(answer)
+    if isinstance(answer, Damage):
+        raise store.damaged(RuntimeError(answer.told))
     return answer
 
 

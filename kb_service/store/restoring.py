@@ -15,10 +15,9 @@ from pyoxigraph import Store
 from kb_service.store import journal as journals
 from kb_service.store.backup import copy_database
 from kb_service.store.backup_folder import Backup, BackupFolder
-from kb_service.store.changes import Graph
 from kb_service.store.data_folder import DataFolder, NotADataFolder
 from kb_service.store.disk import sync, sync_everything
-from kb_service.store.erasures import erased_digests, person_of, remember_digests, unless_about
+from kb_service.store.erasures import Keeping, erased_digests, person_of, remember_digests
 from kb_service.store.journal import Commit, Segment, commits, scan
 from kb_service.store.opening import NEW, in_use, switch
 from kb_service.store.rebuilding import write_anew
@@ -78,7 +77,7 @@ def restore(
         data = DataFolder.open(work)
         digests = _all_erased(backups, [data, old] if old else [data], work)
         following = _following(backups, backup, old, at)
-        last = _bring_forward(data, following, unless_about(digests))
+        last = _bring_forward(data, following, Keeping(digests))
         people = _without_erased(data, digests)
         remember_digests(data.erased, sorted(digests))
         register_then = _set_aside(data.register)
@@ -208,24 +207,23 @@ def _segments(backups: BackupFolder, backup: Backup, old: DataFolder | None) -> 
 
 
 def _bring_forward(
-    data: DataFolder, following: Iterator[Commit], keep: Callable[[Graph], bool]
+    data: DataFolder, following: Iterator[Commit], keeping: Keeping
 ) -> Commit | None:
     """Carry out what followed; answers the last commit. What the backup had already stays so."""
     store = Store(data.store)
     last = None
     for last in following:
         for change in last.changes():
-            change.within(keep).carry_out(store)
+            keeping.change(change).carry_out(store)
     store.flush()
     return last
 
 
 def _without_erased(data: DataFolder, digests: set[str]) -> set[str]:
     """Write the store anew without those who were erased; answers who is left in it."""
-    keep = unless_about(digests)
     if digests:
         new = data.store.with_name(data.store.name + NEW)
-        write_anew(Store.read_only(str(data.store)), new, keep)
+        write_anew(Store.read_only(str(data.store)), new, Keeping(digests))
         switch(data.store)
     names = Store.read_only(str(data.store)).named_graphs()
     return {person for name in names if (person := person_of(name)) is not None}

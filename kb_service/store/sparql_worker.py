@@ -29,6 +29,7 @@ from kb_service.store.result_formats import (
     at_most,
     row_counter,
 )
+from kb_service.store.store_state import is_damage
 
 _Results = QuerySolutions | QueryBoolean | QueryTriples
 _Graphs = tuple[str, ...]
@@ -93,11 +94,18 @@ class Refusal:
     detail: str
 
 
+@dataclass(frozen=True)
+class Damage:
+    """The checkpoint could not be read: what the engine says of the file that is damaged."""
+
+    told: str
+
+
 class _Refused(Exception):
     """Ends a job with a refusal."""
 
 
-Answer = End | Rows | Refusal
+Answer = End | Rows | Refusal | Damage
 Emit = Callable[[Piece], None]
 
 
@@ -119,7 +127,12 @@ def open_worker(
             return Refusal(400, f"This is not a SPARQL 1.1 query: {_shortened(error)}")
         except TooMuch as error:
             return Refusal(422, str(error))
-        except (ValueError, RuntimeError) as error:
+        except (ValueError, RuntimeError, OSError) as error:
+            if is_damage(error):
+                opened.clear()
+                return Damage(str(error))
+            if isinstance(error, OSError):
+                raise
             return Refusal(400, f"The query cannot be answered: {_shortened(error)}")
 
     return answer

@@ -76,8 +76,11 @@ _BY_TEXT = {
 
 
 def is_damage(error: Exception) -> bool:
-    """Whether a file was found not to hold what was written into it."""
-    return "Corruption" in str(error) and isinstance(error, OSError | RuntimeError)
+    """Whether a file was found not to hold what was written into it.
+
+    The engine begins with the word. Further on it may quote the query, which anybody can write.
+    """
+    return str(error).startswith("Corruption") and isinstance(error, OSError | RuntimeError)
 
 
 def state_after(error: Exception) -> StoreState:

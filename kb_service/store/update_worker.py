@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from pyoxigraph import DefaultGraph, NamedNode, Store, Triple
+from pyoxigraph import NamedNode, Store
 
+from kb_service.store.data_updates import stated_change
+from kb_service.store.graph_content import GraphContent
 from kb_service.store.knowledge_store import KnowledgeStore
-from kb_service.store.placement import Place, Placement, UpdateProblem
+from kb_service.store.placement import Placement, UpdateProblem, too_many_quads
 from kb_service.store.quad_state import QuadState, TooManyQuads, in_graph, writable_copy
 from kb_service.store.reach import Reach
 from kb_service.store.sparql_update import (
@@ -21,6 +23,8 @@ from kb_service.store.sparql_update import (
     QuadChange,
     UpdateEvaluator,
 )
+from kb_service.store.sparql_worker import Damage
+from kb_service.store.store_state import StoreReadOnly, is_damage, state_after
 from kb_service.store.update_syntax import UpdateText
 from kb_service.workers import (
     WorkerBusy,
@@ -34,18 +38,7 @@ _log = logging.getLogger(__name__)
 
 MAX_CHARACTERS = 4 * 1024 * 1024
 MAX_QUADS = 200_000
-
-
-@dataclass(frozen=True)
-class GraphContent:
-    """What a graph is to hold from now on, or what is to be added to it."""
-
-    graph: str | None
-    """None for the default graph."""
-    triples: tuple[Triple, ...]
-    replaces: bool
-    drops: bool = False
-    """Whether the graph is to exist no more."""
+_LONGEST_WAIT = 5.0
 
 
 @dataclass(frozen=True)
@@ -67,9 +60,38 @@ class _Job:
     most: int
 
 
+@dataclass(frozen=True)
+class _Reading:
+    """An update to be read without anything that is stored."""
+
+    update: UpdateText
+    default_is_union: bool
+    most: int
+
+
+_Answer = Worked | QuadChange | UpdateProblem | Damage | None
+
+
 def update_pool(size: int = 2, memory_mb: int = 512, deadline: float = 10.0) -> WorkerPool:
-    """Workers for `work_out`; none starts before the first write."""
-    return WorkerPool(f"{__name__}:open_worker", size, memory_mb, deadline, most_waiting=size)
+    """Workers for `read_data` and `work_out`; none starts before the first write."""
+    return WorkerPool(f"{__name__}:open_worker", size, memory_mb, deadline, wait=_LONGEST_WAIT)
+
+
+def read_data(
+    pool: WorkerPool,
+    update: UpdateText,
+    placement: Placement,
+    most: int = MAX_QUADS,
+    caller: str = "",
+) -> QuadChange | None:
+    """What an update removes and then adds that says so itself; None for one that looks at the store.
+
+    What it removes may not be there, what it adds may be. Raises what `work_out` raises.
+    """
+    _refuse_names(update)
+    answer = _asked(pool, _Reading(update, placement.is_union, most), caller)
+    assert isinstance(answer, QuadChange | None)
+    return answer
 
 
 def work_out(
@@ -80,25 +102,35 @@ def work_out(
     placement: Placement,
     empty: frozenset[NamedNode] = frozenset(),
     most: int = MAX_QUADS,
+    caller: str = "",
 ) -> Worked:
     """What a write removes and adds, over the last committed state within a reach.
 
-    `empty` are the graphs that exist though they hold nothing. Raises UpdateProblem, and nothing
-    else, whatever the write: 400 for text that is broken or refused, 413 for one that is too long
-    or changes too much, 503 for one that was stopped or found every worker busy.
+    `empty` are the graphs that exist though they hold nothing; callers share the workers. Content
+    is for a default graph that is a union: of any other it is known where it goes. Raises
+    UpdateProblem, and nothing else, whatever the write: 400 for text that is broken or refused, 413
+    for one that is too long or changes too much, 503 for one that was stopped or found every worker
+    busy. Raises StoreReadOnly or StoreDamaged when it is the disk that fails.
     """
     if isinstance(write, UpdateText):
         _refuse_names(write)
     with store.reading(reach) as readable:
         scratch = readable.path.parent / f"update-{secrets.token_hex(6)}"
-        scratch.mkdir()
+        try:
+            scratch.mkdir()
+        except OSError as error:
+            raise StoreReadOnly(state_after(error)) from error
         try:
             job = _Job(
                 str(readable.path), readable.graphs, str(scratch), write, placement, empty, most
             )
-            return _asked(pool, job)
+            answer = _asked(pool, job, caller)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
+    if isinstance(answer, Damage):
+        raise store.damaged(RuntimeError(answer.told))
+    assert isinstance(answer, Worked)
+    return answer
 
 
 def _refuse_names(update: UpdateText) -> None:
@@ -117,9 +149,9 @@ def _refuse_names(update: UpdateText) -> None:
             ) from error
 
 
-def _asked(pool: WorkerPool, job: _Job) -> Worked:
+def _asked(pool: WorkerPool, job: _Job | _Reading, caller: str) -> object:
     try:
-        answer = pool.call(job)
+        answer = pool.call(job, caller=caller)
     except WorkerTimedOut as error:
         raise UpdateProblem(
             503,
@@ -148,19 +180,20 @@ def _asked(pool: WorkerPool, job: _Job) -> Worked:
         ) from error
     if isinstance(answer, UpdateProblem):
         raise answer
-    assert isinstance(answer, Worked)
     return answer
 
 
-def open_worker() -> Callable[[_Job], Worked | UpdateProblem]:
-    """In a worker process: the function that works out each write.
+def open_worker() -> Callable[[_Job | _Reading], _Answer]:
+    """In a worker process: the function that reads, or works out, each write.
 
     The checkpoint of the last write stays open for the next one.
     """
     opened: dict[str, Store] = {}
 
-    def answer(job: _Job) -> Worked | UpdateProblem:
+    def answer(job: _Job | _Reading) -> _Answer:
         try:
+            if isinstance(job, _Reading):
+                return stated_change(job.update, job.default_is_union, job.most)
             if job.checkpoint not in opened:
                 opened.clear()
                 opened[job.checkpoint] = Store.read_only(job.checkpoint)
@@ -168,12 +201,13 @@ def open_worker() -> Callable[[_Job], Worked | UpdateProblem]:
         except UpdateProblem as problem:
             return problem
         except TooManyQuads:
-            return UpdateProblem(
-                413,
-                f"一次最多改动 {job.most:,} 条三元组；没有保存任何内容。请分成几次。",
-                f"One write may touch {job.most:,} quads; nothing was stored. Do it in several.",
-            )
-        except (SyntaxError, ValueError, RuntimeError) as error:
+            return too_many_quads(job.most)
+        except (SyntaxError, ValueError, RuntimeError, OSError) as error:
+            if is_damage(error):
+                opened.clear()
+                return Damage(str(error))
+            if isinstance(error, OSError):
+                raise
             said = " ".join(str(error).split())[:300]
             return UpdateProblem(
                 400, f"更新无法执行。详情（英文）：{said}", f"The update cannot be run: {said}"
@@ -192,36 +226,13 @@ def _worked(job: _Job, committed: Store) -> Worked:
                 job.write, state, job.placement, job.readable, existence, job.most
             )
             return Worked(evaluator.change())
-        return _filled(job.write, state, job, existence)
+        return _placed(job.write, state, job)
     finally:
         state.close()
 
 
-def _filled(content: GraphContent, state: QuadState, job: _Job, existence: Existence) -> Worked:
-    """What makes a graph hold what was given; only quads that differ are in it."""
-    name = None if content.graph is None else NamedNode(content.graph)
-    graph: Place = name or DefaultGraph()
-    is_union = name is None and job.placement.is_union
-    existed = is_union or name in job.empty or next(state.matches(graph=graph), None) is not None
-    if content.replaces or content.drops:
-        given = {in_graph(triple, graph) for triple in content.triples}
-        stored = list(state.matches(graph=graph))
-        state.remove(quad for quad in stored if quad not in given)
-    if not is_union:
-        state.add(in_graph(triple, graph) for triple in content.triples)
-    else:
-        for triple, home in job.placement.homes(content.triples, state).items():
-            state.add([in_graph(triple, home)])
-    if name and content.drops:
-        existence.drop(name)
-    elif name:
-        existence.create(name)
-    return Worked(
-        QuadChange(
-            tuple(state.removed),
-            tuple(state.added),
-            frozenset(existence.created),
-            frozenset(existence.dropped),
-        ),
-        existed,
-    )
+def _placed(content: GraphContent, state: QuadState, job: _Job) -> Worked:
+    """What is added to a default graph that is a union, each triple where it belongs."""
+    for triple, home in job.placement.homes(content.triples, state).items():
+        state.add([in_graph(triple, home)])
+    return Worked(QuadChange((), tuple(state.added)))

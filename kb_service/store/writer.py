@@ -17,7 +17,7 @@ from kb_service.store.changes import Change, change_towards
 from kb_service.store.commit_queue import CommitQueue, Request
 from kb_service.store.data_folder import DataFolder
 from kb_service.store.disk import probe, sync, write_whole
-from kb_service.store.erasures import erased_digests, unless_about
+from kb_service.store.erasures import Keeping, erased_digests
 from kb_service.store.journal import Journal, JournalPolicy, Place
 from kb_service.store.large_change import LOGGED_QUADS, Draft
 from kb_service.store.opening import NEW, InPlace, StoreInUse, open_to_write, switch
@@ -146,6 +146,11 @@ class Writer:
                 with suppress(StoreReadOnly):
                     self._ready()
         return self._state
+
+    @property
+    def damage(self) -> StoreState | None:
+        """What is known to be damaged; None while nothing is."""
+        return self._state if self._state.code == DAMAGED.code else None
 
     def _ready(self) -> Journal:
         """The journal of a store that can be written; raises StoreReadOnly while it cannot."""
@@ -330,13 +335,13 @@ class Writer:
     def _rebuild(self, journal: Journal, copy: Path) -> None:
         unfinished = self._data.rebuilding
         write_whole(unfinished, b"")
-        keep = unless_about(erased_digests(self._data.erased))
+        keeping = Keeping(erased_digests(self._data.erased))
         # By another name until it takes the old one's place: opening clears away half a switch.
         anew = self._data.store.with_name(self._data.store.name + ANEW)
-        write_anew(Store.read_only(str(copy)), anew, keep)
+        write_anew(Store.read_only(str(copy)), anew, keeping)
         self.store.flush()
         journal.settle()
-        journal.rewrite(keep)
+        journal.rewrite(keeping.change)
         self._opened_to_write()  # and let go of at once: nobody has the old files open any more
         anew.rename(self._data.store.with_name(self._data.store.name + NEW))
         switch(self._data.store)

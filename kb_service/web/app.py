@@ -12,6 +12,7 @@ from flask.json.provider import DefaultJSONProvider
 from kb_service.audit import AuditTrail
 from kb_service.configuration import Configuration
 from kb_service.knowledge_base import KnowledgeBase
+from kb_service.register import Register
 from kb_service.store.answered_requests import AnsweredRequests
 from kb_service.web.api import api
 from kb_service.web.api_reference import api_reference
@@ -24,6 +25,7 @@ from kb_service.web.cross_origin import register_cross_origin
 from kb_service.web.dataset import EXTENSION as DATASET
 from kb_service.web.dataset_description import register_dataset_description
 from kb_service.web.documents import documents
+from kb_service.web.functions_only import FunctionsOnly
 from kb_service.web.graph_store import graph_store
 from kb_service.web.health import health
 from kb_service.web.idempotency import register_idempotency
@@ -44,6 +46,7 @@ from kb_service.web.security import register_security
 from kb_service.web.service import EXTENSION, Service
 from kb_service.web.sparql import sparql
 from kb_service.web.view import register_view
+from kb_service.web.waiting_room import register_waiting_room
 from kb_service.web.what_if import what_if
 from kb_service.web.writes import writes
 from kb_service.workers import WorkerPool
@@ -60,13 +63,17 @@ class _Json(DefaultJSONProvider):
 
 
 def create_app(
-    knowledge_base: KnowledgeBase, *, configuration: Configuration | None = None
+    knowledge_base: KnowledgeBase,
+    *,
+    configuration: Configuration | None = None,
+    register: Register | None = None,
 ) -> Flask:
     """The service over a knowledge base; `app.extensions["rengang"].close()` ends its workers.
 
+    The register of the knowledge base is opened unless it is given, and closed with the workers.
     `app.config["RENGANG"]` is the configuration; while the service runs it may become another.
     """
-    app = Flask("kb_service.web", root_path=str(Path(__file__).parent))
+    app = FunctionsOnly("kb_service.web", root_path=str(Path(__file__).parent))
     app.json = _Json(app)
     app.config.update(
         MAX_CONTENT_LENGTH=MOST_BYTES,
@@ -75,7 +82,9 @@ def create_app(
         SEND_FILE_MAX_AGE_DEFAULT=3600,
         **{CONFIGURATION: configuration or Configuration()},
     )
-    app.extensions[EXTENSION] = Service.over(knowledge_base, app.config[CONFIGURATION], note_people)
+    app.extensions[EXTENSION] = Service.over(
+        knowledge_base, app.config[CONFIGURATION], note_people, register
+    )
     app.extensions[DATASET] = KnowledgeDataset(app.extensions[EXTENSION])
     register_writing(app, app.config[CONFIGURATION])
     trail = AuditTrail(knowledge_base.store.data.audit)
@@ -98,6 +107,7 @@ def create_app(
     app.register_blueprint(person_rights)
     register_person_rights_pages(app)
     register_dataset_description(app)
+    register_waiting_room(app, app.config[CONFIGURATION].server.threads)
     register_idempotency(app, AnsweredRequests(knowledge_base.store.data.requests))
     register_preconditions(app)
     register_conditional(app)

@@ -68,7 +68,7 @@ def _caller() -> Caller:
         return found
     if verifier() is not None or credentials().tokens.any_given_out():
         raise nobody()
-    return _local()
+    return local_caller()
 
 
 def _bearer(shown: str) -> Caller:
@@ -118,10 +118,11 @@ def _signed_in() -> Caller | None:
     return token.caller
 
 
-def _local() -> Caller:
+def local_caller() -> Caller:
     """Whoever is at this machine, while no token was ever given out.
 
     A proxy on the same machine would make the whole world local, so what comes by one is refused.
+    Raises Problem 403 then, and 401 for whoever is elsewhere.
     """
     if any(name in request.headers for name in _FORWARDED):
         raise Problem(

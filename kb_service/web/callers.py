@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from flask import g
+from flask import g, request
 
-from kb_service.access.roles import Caller
+from kb_service.access.roles import LOCAL, Caller
 from kb_service.web.problems import Problem
 
 REALM = "rengang"
@@ -22,6 +22,17 @@ def known_caller() -> Caller | None:
     """The same, None where nobody has said who they are: a health check, the page to sign in."""
     found: Caller | None = g.get("caller")
     return found
+
+
+def who_shares() -> str:
+    """The name under which the caller shares the workers with others.
+
+    Those without tokens at this machine, or on its networks, are told apart by their address.
+    """
+    known = known_caller()
+    if known is None or known == LOCAL:
+        return f"address:{request.remote_addr or ''}"
+    return known.name
 
 
 def remember(found: Caller) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,11 +15,13 @@ from flask import Flask, Response, current_app, g, request
 from werkzeug.datastructures import ETags
 
 from kb_service.access.roles import Caller
+from kb_service.configuration import Configuration
 from kb_service.web.auditing import EXTENSION as AUDIT
 from kb_service.web.auditing import note_everybody, note_people, notes
 from kb_service.web.callers import known_caller
 from kb_service.web.dataset import current_dataset
 from kb_service.web.service import configuration
+from kb_service.web.signing_in import is_of_session
 
 EXTENSION = "validators"
 CONDITIONAL = frozenset(
@@ -34,11 +37,12 @@ CONDITIONAL = frozenset(
         "api.position_models",
         "api.question",
         "api.training_plan",
-        "pages.position_model",
-        "pages.position_models",
     }
 )
-"""Endpoints whose answers follow from the store, the register, the day and who asks, alone."""
+"""Endpoints whose answers follow from the store, the register, the day and who asks, alone.
+
+Pages are not among them: a browser that others use too keeps nothing of what they show.
+"""
 _MOST_REMEMBERED = 4096
 
 
@@ -56,6 +60,7 @@ class _Validators:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._known: OrderedDict[str, _Touched] = OrderedDict()
+        self._named: tuple[Configuration, str] | None = None
 
     def remember(self, tag: str, touched: _Touched) -> None:
         with self._lock:
@@ -68,6 +73,13 @@ class _Validators:
         with self._lock:
             return self._known.get(tag)
 
+    def name_of(self, configuration: Configuration) -> str:
+        """A name for a configuration, kept while it stays: to hash it takes long."""
+        named = self._named
+        if named is None or named[0] is not configuration:
+            named = self._named = (configuration, str(hash(configuration)))
+        return named[1]
+
 
 def register_conditional(app: Flask) -> None:
     """Answer 304 where the client has the answer already, before any work is done for it.
@@ -76,6 +88,13 @@ def register_conditional(app: Flask) -> None:
     """
     app.before_request(_known_already)
     app.after_request(_tagged)
+
+
+def state_at_first() -> str:
+    """The state as it was when this request first asked for it."""
+    if "stored_state" not in g:
+        g.stored_state = stored_state()
+    return cast(str, g.stored_state)
 
 
 def stored_state() -> str:
@@ -91,9 +110,9 @@ def state_tag() -> str:
     answer.
     """
     parts = (
-        stored_state(),
+        state_at_first(),
         date.today().isoformat(),
-        str(hash(configuration())),
+        _validators().name_of(configuration()),
         _who(known_caller()),
         request.path,
         request.query_string.decode("latin-1"),
@@ -146,7 +165,7 @@ def _touched() -> _Touched:
 
 def _mark(response: Response, tag: str) -> None:
     response.set_etag(tag, weak=True)
-    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Cache-Control"] = "no-store" if is_of_session() else "private, no-cache"
     vary_by_caller(response)
 
 
@@ -179,9 +198,12 @@ def _who(caller: Caller | None) -> str:
 
 def _changed_at(database: Path) -> str:
     """When a database was last written, its write-ahead log included."""
-    files = (database, database.with_name(database.name + "-wal"))
-    stats = [file.stat() for file in files if file.exists()]
-    return ",".join(f"{stat.st_mtime_ns}-{stat.st_size}" for stat in stats)
+    found = []
+    for file in (database, Path(f"{database}-wal")):
+        with suppress(FileNotFoundError):
+            known = file.stat()
+            found.append(f"{known.st_mtime_ns}-{known.st_size}")
+    return ",".join(found)
 
 
 def _validators() -> _Validators:

@@ -59,8 +59,8 @@ def verifier() -> TokenVerifier | None:
 
 
 def _settings(app: Flask) -> AccessSettings:
-    configuration: Configuration = app.config.get("RENGANG", Configuration())
-    return configuration.access
+    configuration: Configuration | None = app.config.get("RENGANG")
+    return (configuration or Configuration()).access
 
 
 @lru_cache(maxsize=8)

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
-from threading import RLock
+from contextlib import AbstractContextManager
+from threading import Lock
 from typing import Protocol, cast
 
 from flask import current_app
-from pyoxigraph import NamedNode
+from pyoxigraph import NamedNode, Quad
 
 from kb_service.store import KnowledgeStore
-from kb_service.store.placement import OwnDefaultGraph, Placement
+from kb_service.store.placement import OwnDefaultGraph, Place, Placement
 from kb_service.store.reach import EVERYTHING, Reach
 from kb_service.store.sparql_update import QuadChange
-from kb_service.web.problems import Problem
+from kb_service.web.writing_order import WritingOrder
 
 EXTENSION = "dataset"
-LONGEST_WAIT = 5.0
-"""Seconds that a write waits for those before it."""
 
 
 class Dataset(Protocol):
@@ -37,11 +34,18 @@ class Dataset(Protocol):
         Raises Problem 403 for a caller who may write nothing.
         """
 
-    def writing(self) -> AbstractContextManager[None]:
-        """While the `with` block runs, nobody else writes. Raises Problem 503 after a long wait."""
+    def writing(self, *, together: bool = False) -> AbstractContextManager[None]:
+        """While the `with` block runs, nobody else writes. Raises Problem 503 after a long wait.
 
-    def write(self, change: QuadChange) -> None:
-        """Commit a change with all that follows from it, or nothing at all.
+        Changes that were not worked out from what is stored may be written `together`, where the
+        dataset can do that: beside others of the kind.
+        """
+
+    def quads(self, graph: Place, most: int) -> list[Quad]:
+        """The quads of a graph that is no union, up to `most`; none where the caller may not read."""
+
+    def write(self, change: QuadChange) -> QuadChange:
+        """Commit a change with all that follows from it, or nothing at all; answers what differs.
 
         Raises RefusedInput (422) with the report of the shapes, and Problem 403 for a graph that
         the caller may not write.
@@ -68,8 +72,9 @@ class PlainDataset:
 
     def __init__(self, store: KnowledgeStore) -> None:
         self.store = store
-        self._lock = RLock()
+        self._order = WritingOrder()
         self._empty: frozenset[NamedNode] = frozenset()
+        self._empty_lock = Lock()
 
     def readable(self) -> Reach:
         """Everything."""
@@ -79,16 +84,25 @@ class PlainDataset:
         """The default graph as the standard has it."""
         return OwnDefaultGraph()
 
-    def writing(self) -> AbstractContextManager[None]:
-        """While the `with` block runs, nobody else writes. Raises Problem 503 after a long wait."""
-        return held(self._lock)
+    def writing(self, *, together: bool = False) -> AbstractContextManager[None]:
+        """While the `with` block runs, nobody else writes, or only others who came `together`.
 
-    def write(self, change: QuadChange) -> None:
-        """Commit a change."""
-        self.store.apply(change.removed, change.added)
-        emptied = {quad.graph_name for quad in change.removed}
+        Raises Problem 503 after a long wait.
+        """
+        return self._order.turn(together=together)
+
+    def quads(self, graph: Place, most: int) -> list[Quad]:
+        """The quads of a graph, up to `most`."""
+        return self.store.quads(graph, most)
+
+    def write(self, change: QuadChange) -> QuadChange:
+        """Commit a change; answers what differs."""
+        made = self.store.apply(change.removed, change.added)
+        emptied = {quad.graph_name for quad in made.removed}
         named = {name for name in emptied if isinstance(name, NamedNode)}
-        self._empty = (self._empty | change.created | named) - change.dropped
+        with self._empty_lock:
+            self._empty = (self._empty | change.created | named) - change.dropped
+        return QuadChange(made.removed, made.added, change.created, change.dropped)
 
     def empty_graphs(self) -> frozenset[NamedNode]:
         """The graphs that exist though they hold nothing; some of them may hold something."""
@@ -101,21 +115,6 @@ class PlainDataset:
     def address_of(self, graph: NamedNode, store: str) -> str | None:
         """The graph's own name, where it is such an address."""
         return graph.value if graph.value.startswith(f"{store}/") else None
-
-
-@contextmanager
-def held(lock: RLock) -> Iterator[None]:
-    """A lock, held while the `with` block runs. Raises Problem 503 when others hold it long."""
-    if not lock.acquire(timeout=LONGEST_WAIT):
-        raise Problem(
-            503,
-            "其他写入正在进行，请稍后再试；没有保存任何内容。",
-            "Others are writing; try again in a moment. Nothing was stored.",
-        )
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def current_dataset() -> Dataset:

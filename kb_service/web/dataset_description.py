@@ -18,6 +18,7 @@ from kb_service.store.query_answers import QueryProblem, QueryRequest, run_query
 from kb_service.store.reach import Reach
 from kb_service.store.result_formats import GRAPH_TYPES
 from kb_service.vocabulary import BASE, NAMESPACES, A
+from kb_service.web.callers import who_shares
 from kb_service.web.dataset import current_dataset
 from kb_service.web.descriptions import RDF_FORMATS, described, term
 from kb_service.web.service import service
@@ -165,6 +166,7 @@ def _rows(query: str) -> list[dict[str, str]]:
         "application/sparql-results+json",
         reach=dataset.readable(),
         default_is_union=dataset.default_is_union,
+        caller=who_shares(),
     )
     try:
         answer = run_query(service().queries, dataset.store, asked)

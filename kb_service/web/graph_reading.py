@@ -9,6 +9,7 @@ from pyoxigraph import NamedNode
 
 from kb_service.store.query_answers import QueryRequest, run_query
 from kb_service.store.result_formats import GRAPH_TYPES, Limits
+from kb_service.web.callers import who_shares
 from kb_service.web.conditional import not_modified, state_tag, with_tag
 from kb_service.web.dataset import current_dataset
 from kb_service.web.negotiation import chosen_type
@@ -52,6 +53,7 @@ def _asked(media_type: str) -> QueryRequest:
         reach=dataset.readable(),
         default_is_union=dataset.default_is_union,
         base=request.base_url,
+        caller=who_shares(),
     )
 
 

@@ -10,8 +10,9 @@ from flask import Blueprint, Response, request, url_for
 from pyoxigraph import NamedNode, Triple
 from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData
 
+from kb_service.store.graph_content import GraphContent
 from kb_service.store.update_syntax import UpdateText
-from kb_service.store.update_worker import GraphContent, Worked
+from kb_service.store.update_worker import Worked
 from kb_service.validation.document_worker import FORMATS, GraphDocument
 from kb_service.web.bodies import unsupported
 from kb_service.web.commits import answered, told, triples_of

@@ -6,11 +6,14 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from flask import Blueprint, Response, current_app, jsonify
 
+from kb_service.audit import AuditTrail
+from kb_service.store import StoreUnavailable
 from kb_service.store.query_answers import QueryProblem, QueryRequest, run_query
+from kb_service.web.auditing import EXTENSION as AUDIT
 from kb_service.web.service import service
 
 health = Blueprint("health", __name__)
@@ -56,16 +59,29 @@ def _reasons() -> Iterator[_Reason]:
     stopping: threading.Event | None = current_app.config.get(STOPPING)
     if stopping is not None and stopping.is_set():
         yield _Reason("stopping", "服务正在停止。", "The service is stopping.", True)
+    queries_are_answered = _queries_are_answered()  # first: it may come upon a damaged file
     state = service().knowledge_base.store.state
     if not state.takes_writes:
         yield _Reason(state.code, state.zh, state.en, state.code not in _READABLE)
-    if not _queries_are_answered():
+    if not _trail().takes_entries:
+        yield _Reason(
+            "audit-not-written",
+            "审计记录无法写入，因此不提供人员信息，也不接受写入；请检查磁盘空间和 audit 文件夹的权限。",
+            "The audit trail cannot be written, so nothing is told of people and nothing is changed; "
+            "look at the room on the disk and at the permissions of the folder audit.",
+            False,
+        )
+    if not queries_are_answered:
         yield _Reason(
             "no-query-worker",
             "没有查询进程应答；请稍后再试，并查看服务日志。",
             "No query worker answers; try again in a moment, and look at the service's log.",
             True,
         )
+
+
+def _trail() -> AuditTrail:
+    return cast(AuditTrail, current_app.extensions[AUDIT])
 
 
 def _queries_are_answered() -> bool:
@@ -75,7 +91,7 @@ def _queries_are_answered() -> bool:
     if time.monotonic() - last[0] > _FRESH_SECONDS:
         try:
             run_query(current.queries, current.knowledge_base.store, _PROBE)
-        except (QueryProblem, ValueError, OSError):
+        except (QueryProblem, StoreUnavailable, ValueError, OSError):
             return False
         last[0] = time.monotonic()
     return True

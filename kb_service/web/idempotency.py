@@ -131,7 +131,7 @@ def _end(response: Response) -> Response:
 
 def _may_have_changed() -> bool:
     """Whether a request that failed was about to change something."""
-    return not is_audited() or notes().changes
+    return "has_begun_to_write" in g or (is_audited() and notes().changes)
 
 
 def _give_up(error: BaseException | None) -> None:

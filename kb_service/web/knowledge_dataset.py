@@ -13,15 +13,15 @@ from kb_service.access.roles import Rights
 from kb_service.knowledge_base.graph_writes import Rewritten
 from kb_service.knowledge_base.history import because
 from kb_service.store.knowledge_placement import GraphKind, KnowledgePlacement, kind_of
-from kb_service.store.placement import Placement
+from kb_service.store.placement import Place, Placement
 from kb_service.store.reach import Reach
 from kb_service.store.sparql_update import QuadChange
-from kb_service.vocabulary import BASE
+from kb_service.vocabulary import BASE, is_shared
 from kb_service.web.auditing import note_change, note_object, note_people
 from kb_service.web.callers import caller
-from kb_service.web.dataset import held
 from kb_service.web.problems import Problem
 from kb_service.web.service import Service
+from kb_service.web.writing_order import held
 
 _IN_NAMES = "/.-_~!$&'()*+,;=:@"
 _Words = tuple[int, str, str]
@@ -81,26 +81,37 @@ class KnowledgeDataset:
         return KnowledgePlacement(writable, self._writes.shipped_graphs())
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self, *, together: bool = False) -> Iterator[None]:
         """While the `with` block runs, nobody else writes. Raises Problem 503 after a long wait.
 
-        The register comes first, as wherever people are written.
+        What follows from a change is concluded alone, so nothing is written `together`. The
+        register comes first, as wherever people are written.
         """
         with held(self._register.writing), held(self._writes.lock):
             yield
 
-    def write(self, change: QuadChange) -> None:
-        """Commit a change with all that follows from it, or nothing at all.
+    def quads(self, graph: Place, most: int) -> list[Quad]:
+        """The quads of a named graph, up to `most`; none where the caller may not read."""
+        assert isinstance(graph, NamedNode)
+        reach = self.readable()
+        if not (reach.everything or is_shared(graph.value) or graph in reach.graphs):
+            return []
+        return self.store.quads(graph, most)
+
+    def write(self, change: QuadChange) -> QuadChange:
+        """Commit a change with all that follows from it, or nothing at all; answers what differs.
 
         Raises RefusedInput with what the shapes say, and Problem 403 or 409 for a graph that the
         caller may not write.
         """
         self._refuse_graphs([*change.removed, *change.added])
         rewritten = self._writes.rewritten(change.removed, change.added)
-        self._writes.check(rewritten, change.added)
-        self._note(rewritten)
-        with because(caller().name):
-            self._store(rewritten)
+        if rewritten.differs:
+            self._writes.check(rewritten)
+            self._note(rewritten)
+            with because(caller().name):
+                self._store(rewritten)
+        return QuadChange(rewritten.removed, rewritten.added)
 
     def empty_graphs(self) -> frozenset[NamedNode]:
         """None: a graph exists by what it holds."""

@@ -33,6 +33,8 @@ def say(zh: str, en: str) -> str:
 
 def remember_language(response: Response) -> Response:
     """Keep a choice made by `?lang=` in a cookie."""
+    if b"lang" not in request.query_string:
+        return response
     asked = request.args.get("lang")
     if asked in LANGUAGES:
         response.set_cookie(_COOKIE, asked, max_age=_YEAR, samesite="Lax", httponly=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,6 +19,8 @@ _ANY_NUMBER_OF_BYTES = 1 << 50
 _MOST_UNSENT = 1024 * 1024 * 1024
 """Bytes of answers that wait, on disk, for clients to take them."""
 _LARGE = 1024 * 1024
+_QUEUE = logging.getLogger("waitress.queue")
+"""Waitress warns each time a request finds every thread busy, in the thread that reads for all."""
 
 
 def make_server(app: Flask, host: str, port: int) -> Any:
@@ -32,6 +35,7 @@ def make_server(app: Flask, host: str, port: int) -> Any:
     Where X-Forwarded headers come from is seen by the app, but they count only from the proxy that
     the configuration trusts.
     """
+    _QUEUE.setLevel(logging.ERROR)
     configuration: Configuration = app.config["RENGANG"]
     settings = configuration.server
     trusted = {}

@@ -17,6 +17,7 @@ from kb_service.web.observing import Observation
 
 _OURS = "kb_service"
 _FIELDS = "fields"
+_JSON = json.JSONEncoder(ensure_ascii=False)
 _REQUESTS = logging.getLogger("kb_service.requests")
 
 
@@ -69,7 +70,7 @@ class _AsJson(logging.Formatter):
         }
         if record.exc_info:
             line["error"] = _error(record.exc_info)
-        return json.dumps(line, ensure_ascii=False)
+        return _JSON.encode(line)
 
 
 class _AsText(logging.Formatter):

@@ -128,7 +128,7 @@ def _of_pools(pools: Mapping[str, PoolCounts]) -> Iterator[Metric]:
         workers.add_metric((name, "idle"), counts.idle)
         workers.add_metric((name, "starting"), counts.starting)
         waiting.add_metric((name,), counts.waiting)
-        for reason in ("died", "stopped"):
+        for reason in ("died", "stopped", "set_back"):
             lost.add_metric((name, reason), counts.lost.get(reason, 0))
     yield from (workers, waiting, lost)
 

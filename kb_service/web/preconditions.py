@@ -12,7 +12,7 @@ from typing import cast
 from flask import Flask, Response, current_app, g, request
 
 from kb_service.access.view import View
-from kb_service.web.conditional import stored_state, tags_in
+from kb_service.web.conditional import state_at_first, stored_state, tags_in
 from kb_service.web.dataset import current_dataset
 from kb_service.web.problems import Problem
 from kb_service.web.service import knowledge_base
@@ -85,7 +85,7 @@ def _compare() -> None:
     refuses as well, and a tag that is not remembered refuses always.
     """
     if request.method not in WRITES:
-        g.state_before = stored_state()
+        g.state_before = state_at_first()
         return
     _compare_stars()
     if "If-Match" not in request.headers or request.if_match.star_tag:

@@ -13,6 +13,7 @@ from kb_service.access.refusals import NotAllowed
 from kb_service.engine.explain import NothingConcludedError
 from kb_service.findings import Finding, RefusedInput
 from kb_service.knowledge_base import UnknownThingError
+from kb_service.store import StoreUnavailable
 from kb_service.store.query_answers import QueryProblem
 from kb_service.web.language import language, said
 from kb_service.web.problem_words import DETAILS, FORBIDDEN, KINDS, QUERY_DETAILS, TITLES
@@ -69,6 +70,8 @@ def wants_page() -> bool:
     """Whether the request comes from a person at a browser, in an app that has pages."""
     if "pages" not in current_app.blueprints or request.path.startswith(("/api/", "/healthz")):
         return False
+    if "text/" not in request.headers.get("Accept", "").lower():
+        return False
     offered = ["application/problem+json", "application/json", "text/html"]
     return request.accept_mimetypes.best_match(offered) == "text/html"
 
@@ -109,6 +112,8 @@ def _as_problem(error: Exception) -> Problem:
     if isinstance(error, QueryProblem):
         zh = QUERY_DETAILS.get(error.status, "查询没有执行。")
         return Problem(error.status, f"{zh}详情（英文）：{error.detail}", error.detail)
+    if isinstance(error, StoreUnavailable):
+        return Problem(503, error.state.zh, error.state.en)
     if isinstance(error, WorkerTimedOut | WorkerDied | WorkerBusy | WorkerFailed):
         return _stopped(error)
     if isinstance(error, HTTPException):

@@ -12,6 +12,7 @@ from flask import Response, request
 
 from kb_service.store.query_answers import PartialAnswer, QueryProblem, QueryRequest, start_query
 from kb_service.store.reach import SHARED, Reach
+from kb_service.store.store_state import StoreDamaged
 from kb_service.vocabulary import local_id
 from kb_service.web.auditing import note_everybody, note_people, note_query
 from kb_service.web.conditional import is_audited
@@ -30,7 +31,7 @@ class AnswerBrokenOff(Exception):
 def query_response(asked: QueryRequest) -> tuple[Response, bool]:
     """The answer to a query, and whether another run over the same state would answer the same.
 
-    Raises QueryProblem for what goes wrong before the first mebibyte is there. What goes wrong
+    Raises QueryProblem or StoreDamaged for what goes wrong before the first mebibyte is there. What goes wrong
     later ends the connection in the middle of a chunk. Over HTTP/1.0 a cut answer looks like a
     whole one, so there it is collected first.
     """
@@ -84,7 +85,7 @@ def _pieces(answer: PartialAnswer) -> Iterator[bytes]:
     yield answer.beginning
     try:
         yield from answer
-    except QueryProblem as problem:
+    except (QueryProblem, StoreDamaged) as problem:
         _LOG.warning("an answer was broken off: %s", problem)
         raise AnswerBrokenOff(str(problem)) from problem
 

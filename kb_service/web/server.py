@@ -33,7 +33,7 @@ _THREADS_END_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
-class _Orders:
+class Orders:
     """What the process was told by signals."""
 
     stop: threading.Event = field(default_factory=threading.Event)
@@ -59,20 +59,33 @@ class _Orders:
 def serve(app: Flask, host: str, port: int, load: Load | None = None) -> None:
     """Serve until SIGTERM or SIGINT, then close workers and store. Call it in the main thread.
 
+    It listens as `run` does; the service notices new days meanwhile.
+    """
+    orders = Orders()
+    clock = threading.Thread(target=watch_the_date, args=(app, orders.stop), daemon=True)
+    clock.start()
+    threading.Thread(target=_warm, args=(app,), daemon=True).start()
+    try:
+        run(app, host, port, orders, load)
+    finally:
+        orders.stop.set()
+        clock.join(5.0)
+        close(app)
+
+
+def run(app: Flask, host: str, port: int, orders: Orders, load: Load | None = None) -> None:
+    """Answer requests until the order to stop. Call it in the main thread.
+
     Told to stop, it takes no new connection and lets requests that have begun end, for as long as
     the configuration says. SIGHUP has it take over what `load` gives as configuration. On a
     loopback address only requests that name this machine are answered, so that no web page can
     reach the service under a name of its own that resolves to 127.0.0.1.
     """
-    orders = _Orders()
     app.config[STOPPING] = orders.stop
     app.config[LOCAL_CALLERS] = is_loopback(host)
     app.config[ANSWERED_NAMES] = _answered_names(app, host)
     server = make_server(app, host, port)
     orders.listen()
-    clock = threading.Thread(target=watch_the_date, args=(app, orders.stop), daemon=True)
-    clock.start()
-    threading.Thread(target=_warm, args=(app,), daemon=True).start()
     try:
         while not orders.stop.is_set():
             _turn(server)
@@ -81,10 +94,7 @@ def serve(app: Flask, host: str, port: int, load: Load | None = None) -> None:
                 _reload(app, host, load)
         _finish(server, _configuration(app).server.stop_seconds)
     finally:
-        orders.stop.set()
         server.close()
-        clock.join(5.0)
-        close(app)
 
 
 def _turn(server: Any) -> None:

@@ -13,7 +13,7 @@ from kb_service.access.view import View
 from kb_service.configuration import Configuration
 from kb_service.knowledge_base import KnowledgeBase
 from kb_service.register import Register
-from kb_service.store.query_answers import query_pool
+from kb_service.store.query_answers import RESERVE, query_pool
 from kb_service.web.callers import caller
 from kb_service.web.labels import LabelReader
 from kb_service.workers import WorkerPool
@@ -39,9 +39,16 @@ class Service:
 
     @classmethod
     def over(
-        cls, knowledge_base: KnowledgeBase, configuration: Configuration, note_people: NotePeople
+        cls,
+        knowledge_base: KnowledgeBase,
+        configuration: Configuration,
+        note_people: NotePeople,
+        register: Register | None = None,
     ) -> Service:
-        """The service of a knowledge base; its workers start when first needed."""
+        """The service of a knowledge base and its register, which is opened unless it is given.
+
+        Its workers start when first needed.
+        """
         limits, reading = configuration.queries, configuration.sheets
         sheets = WorkerPool(
             "kb_service.sheets.worker:start",
@@ -52,9 +59,12 @@ class Service:
             most_waiting=2 * reading.workers,
         )
         queries = query_pool(
-            limits.workers, limits.memory_mb, limits.seconds, most_waiting=2 * limits.workers
+            limits.workers,
+            limits.memory_mb,
+            limits.seconds,
+            most_waiting=_most_waiting(configuration),
         )
-        register = register_of(knowledge_base)
+        register = register or register_of(knowledge_base)
         labels = LabelReader(knowledge_base)
         return cls(knowledge_base, register, note_people, labels, queries, sheets)
 
@@ -63,6 +73,13 @@ class Service:
         self.register.close()
         self.queries.close()
         self.sheets.close()
+
+
+def _most_waiting(configuration: Configuration) -> int:
+    """How many requests may wait long for a query worker: three threads stay free for others."""
+    workers = configuration.queries.workers
+    beside_running = configuration.server.threads - (workers + RESERVE)
+    return max(1, min(2 * workers, beside_running - 3))
 
 
 def service() -> Service:

@@ -10,6 +10,7 @@ from kb_service.findings import Finding, RefusedInput
 from kb_service.people_records import Introduction
 from kb_service.sheets import SheetContents
 from kb_service.web.bodies import Document
+from kb_service.web.callers import who_shares
 from kb_service.web.service import knowledge_base, service
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -56,7 +57,8 @@ def read_sheet(document: Document) -> SheetContents:
             "today": kb.latest_day.isoformat(),
             "teams": dict(kb.teams),
             "catalogue": kb.catalogue,
-        }
+        },
+        caller=who_shares(),
     )
     if "findings" in answer:
         raise RefusedInput(answer["findings"], answer["status"])

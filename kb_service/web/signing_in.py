@@ -74,6 +74,11 @@ def sign_in() -> Redirection:
     return response
 
 
+def is_of_session() -> bool:
+    """Whether a browser sends the request in which somebody signed in, and no program by a token."""
+    return cookie_name() in request.cookies and "Authorization" not in request.headers
+
+
 @signing_in.post("/sign-out")
 def sign_out() -> Redirection:
     """End the session, here and in the browser."""
@@ -94,7 +99,7 @@ def _end_session() -> None:
 def _signed_in_as() -> str:
     """The name of the token that somebody has signed in with; empty when nobody has."""
     who = known_caller()
-    if who is None or cookie_name() not in request.cookies or "Authorization" in request.headers:
+    if who is None or not is_of_session():
         return ""
     return who.name.partition(":")[2]
 

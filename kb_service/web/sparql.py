@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request
 
 from kb_service.store.query_answers import QueryRequest
 from kb_service.store.result_formats import Limits
+from kb_service.web.callers import who_shares
 from kb_service.web.conditional import not_modified, state_tag, vary_by_caller, with_tag
 from kb_service.web.dataset import current_dataset
 from kb_service.web.negotiation import apply_preference, preferred_wait
@@ -58,6 +59,7 @@ def query_request(given: Parameters, accept: str) -> QueryRequest:
         reach=dataset.readable(),
         default_is_union=dataset.default_is_union,
         base=request.base_url,
+        caller=who_shares(),
     )
 
 
@@ -68,9 +70,9 @@ def _answered(given: Parameters) -> Response:
         note_question(asked)
         return known
     response, stays = query_response(asked)
-    vary_by_caller(response)
     if asked.deadline is not None:
         apply_preference(response, f"wait={asked.deadline:g}")
     if request.method != "POST" and stays:
-        with_tag(response, tag)
+        return with_tag(response, tag)
+    vary_by_caller(response)
     return response

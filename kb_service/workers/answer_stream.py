@@ -11,6 +11,11 @@ from typing import Any
 from kb_service.worker_process import Kind
 from kb_service.workers.worker import Worker, WorkerFailed, WorkerSetBack, WorkerTimedOut
 
+STOPPED = "stopped"
+"""Why a worker is replaced: at the deadline, or because nobody listens."""
+SET_BACK = "set_back"
+"""Why a worker is replaced: it is needed for others."""
+
 
 class AnswerStream:
     """The pieces that a handler emits, and then, as `answer`, what it returned.
@@ -27,9 +32,12 @@ class AnswerStream:
         worker: Worker,
         seconds: float,
         give_back: Callable[[], None],
-        replace: Callable[[], None],
+        replace: Callable[[str], None],
     ) -> None:
-        """One of the two functions is called, once, when the worker is needed no longer."""
+        """One of the two functions is called, once, when the worker is needed no longer.
+
+        `replace` is told why, by STOPPED or SET_BACK.
+        """
         self._worker = worker
         self._seconds = seconds
         self._end = time.monotonic() + seconds
@@ -81,7 +89,7 @@ class AnswerStream:
     def close(self) -> None:
         """Kill the worker unless it has finished its answer."""
         if self._let_go():
-            self._replace()
+            self._replace(STOPPED)
             self._worker.channel.close()
         elif self._taken_away is not None:
             self._worker.channel.close()
@@ -91,7 +99,7 @@ class AnswerStream:
         with self._lock:
             if self._has_begun:
                 return False
-        return self._take_away(WorkerSetBack("set back so that others were answered"))
+        return self._take_away(WorkerSetBack("set back so that others were answered"), SET_BACK)
 
     def _begin(self) -> None:
         """Give the first piece, from which on the worker is not set back.
@@ -109,18 +117,18 @@ class AnswerStream:
             self._timer.start()
 
     def _expire(self) -> None:
-        self._take_away(self._timed_out())
+        self._take_away(self._timed_out(), STOPPED)
 
     def _timed_out(self) -> WorkerTimedOut:
         return WorkerTimedOut(f"stopped after {self._seconds:g} s")
 
-    def _take_away(self, reason: Exception) -> bool:
+    def _take_away(self, told: Exception, reason: str) -> bool:
         """Kill the worker; its channel may be in use and is closed by whoever reads from it."""
         with self._lock:
             if not self._held:
                 return False
-            self._held, self._taken_away = False, reason
-        self._replace()
+            self._held, self._taken_away = False, told
+        self._replace(reason)
         return True
 
     def _finish(self) -> None:

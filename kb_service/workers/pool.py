@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any
 
 from kb_service.worker_process import Setup, pack
-from kb_service.workers.answer_stream import AnswerStream
+from kb_service.workers.answer_stream import STOPPED, AnswerStream
 from kb_service.workers.turns import Turn, Turns
 from kb_service.workers.worker import START_LIMIT, Worker, WorkerBusy, WorkerFailed
 
@@ -71,10 +71,12 @@ class WorkerPool:
         self._deadline = deadline
         self._wait = wait
         self._turns = Turns(size, reserve, most_waiting)
-        self._changed = threading.Condition()
+        self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
         self._workers: set[Worker] = set()
         self._idle: list[Worker] = []
         self._given: dict[Turn, Worker] = {}
+        self._waiters: dict[Turn, threading.Condition] = {}
         self._streams: dict[Turn, AnswerStream] = {}
         self._starting = 0
         self._start_failure: str | None = None
@@ -151,7 +153,7 @@ class WorkerPool:
                 worker.process.kill()
             while self._idle:
                 self._drop(self._idle.pop())
-            self._changed.notify_all()
+            self._tell_all()
             self._changed.wait_for(lambda: not (self._workers or self._starting), _CLOSE_LIMIT)
         if supervisor is not None:
             atexit.unregister(self.close)
@@ -160,39 +162,61 @@ class WorkerPool:
 
     def counts(self) -> PoolCounts:
         """What the workers do now."""
-        with self._changed:
+        with self._lock:
             idle = len(self._idle)
             busy = len(self._workers) - idle
             return PoolCounts(busy, idle, self._starting, self._turns.waiting, dict(self._lost))
 
     def _take(self, caller: str, is_repeated: bool) -> tuple[Turn, Worker]:
         """A turn and the worker for it; whoever gets them ends the turn."""
-        with self._changed:
+        with self._lock:
             turn = self._turns.arrive(caller, is_repeated)
             try:
                 self._hand_out()
                 if turn not in self._given:
                     self._await(turn)
             except BaseException:
-                self._turns.leave(turn)
+                self._give_up(turn)
                 raise
             return turn, self._given.pop(turn)
+
+    def _give_up(self, turn: Turn) -> None:
+        """Let others have what this turn waited for, or was given when its thread was interrupted."""
+        worker = self._given.pop(turn, None)
+        if worker is None:
+            self._turns.leave(turn)
+        else:
+            self._give_back(turn, worker)
 
     def _await(self, turn: Turn) -> None:
         """Wait until the turn is given a worker, having those make room who should."""
         begun = time.monotonic()
-        while turn not in self._given:
-            if self._closed:
-                raise WorkerFailed("the pool is closed")
-            self._raise_start_failure()
-            room = self._size - len(self._workers) - self._starting
-            if room > 0 and self._starting < self._turns.waiting:
-                self._order_start()
-            waited = time.monotonic() - begun
-            if waited >= self._wait or not self._turns.may_wait(turn):
-                raise WorkerBusy(f"no worker was free within {waited:.1f} s")
-            self._make_room(turn)
-            self._changed.wait(min(_GLANCE, self._wait - waited))
+        told = self._waiters[turn] = threading.Condition(self._lock)
+        try:
+            while turn not in self._given:
+                waited = time.monotonic() - begun
+                self._refuse(turn, waited)
+                room = self._size - len(self._workers) - self._starting
+                if room > 0 and self._starting < self._turns.waiting:
+                    self._order_start()
+                self._make_room(turn)
+                told.wait(min(_GLANCE, self._wait - waited))
+        finally:
+            del self._waiters[turn]
+
+    def _refuse(self, turn: Turn, waited: float) -> None:
+        """Raise what there is to tell somebody who waits in vain."""
+        if self._closed:
+            raise WorkerFailed("the pool is closed")
+        self._raise_start_failure()
+        if waited >= self._wait or not self._turns.may_wait(turn):
+            raise WorkerBusy(f"no worker was free within {waited:.1f} s")
+
+    def _tell_all(self) -> None:
+        """Wake whoever waits for anything, since it may not come."""
+        self._changed.notify_all()
+        for told in self._waiters.values():
+            told.notify()
 
     def _make_room(self, turn: Turn) -> None:
         """Set one request back for this one, where that is due."""
@@ -203,32 +227,30 @@ class WorkerPool:
 
     def _hand_out(self) -> None:
         """Give idle workers to those whose turn it is."""
-        given = False
         while not self._closed and self._idle and (turn := self._turns.next()):
             worker = self._idle.pop()
             if worker.is_waiting():
                 self._turns.begin(turn)
                 self._given[turn] = worker
-                given = True
+                if (told := self._waiters.get(turn)) is not None:
+                    told.notify()
             else:
                 self._drop(worker)
-        if given and self._turns.waiting:
-            self._changed.notify_all()
 
     def _give_back(self, turn: Turn, worker: Worker) -> None:
-        with self._changed:
+        with self._lock:
             self._end(turn)
             if self._closed:
                 self._drop(worker)
-                self._changed.notify_all()
+                self._tell_all()
                 return
             self._idle.append(worker)
             self._hand_out()
 
-    def _discard(self, turn: Turn, worker: Worker) -> None:
-        with self._changed:
+    def _discard(self, turn: Turn, worker: Worker, reason: str) -> None:
+        with self._lock:
             self._end(turn)
-            self._replace(worker)
+            self._replace(worker, reason)
             self._hand_out()
 
     def _end(self, turn: Turn) -> None:
@@ -240,15 +262,15 @@ class WorkerPool:
         worker.channel.close()
         self._replace(worker)
 
-    def _replace(self, worker: Worker) -> None:
-        """Kill, and order the successor before the dead is collected."""
+    def _replace(self, worker: Worker, reason: str = STOPPED) -> None:
+        """Kill for a reason, unless it has died by itself, and order the successor before the dead is collected."""
         self._workers.discard(worker)
         if not self._closed:
-            self._lost["stopped" if worker.process.poll() is None else "died"] += 1
+            self._lost[reason if worker.process.poll() is None else "died"] += 1
         worker.kill()
         if self._closed:
             worker.reap()
-            self._changed.notify_all()
+            self._tell_all()
         else:
             self._order_start()
             self._orders.put(worker.reap)
@@ -300,7 +322,7 @@ class WorkerPool:
                 self._workers.add(worker)
                 self._idle.append(worker)
                 self._hand_out()
-            self._changed.notify_all()
+            self._tell_all()
 
     def _raise_start_failure(self) -> None:
         failure, self._start_failure = self._start_failure, None

@@ -78,20 +78,20 @@ class Turns:
         """A request that waits no longer, having had no worker."""
         self._waiting.remove(turn)
 
-    def begin(self) -> Turn | None:
-        """The request whose turn it is, which runs from now on; None when nobody may run."""
-        if not self._waiting:
-            return None
+    def next(self) -> Turn | None:
+        """The request whose turn it is; None when none of those that wait may run."""
         able = [turn for turn in self._waiting if self._may_run(turn)]
-        if not able:
-            return None
-        turn = able[0] if len(able) == 1 else min(able, key=self._precedence)
+        if len(able) > 1:
+            return min(able, key=self._precedence)
+        return able[0] if able else None
+
+    def begin(self, turn: Turn) -> None:
+        """A request that waits no longer but runs."""
         self._waiting.remove(turn)
         turn.begun = self._clock()
         self._running[turn] = None
         self._of_caller[turn.caller] += 1
         self._served[turn.caller] = turn.begun
-        return turn
 
     def end(self, turn: Turn) -> None:
         """A request that runs no longer; what it took counts where it took long."""
@@ -114,18 +114,20 @@ class Turns:
         """
         if self._most_waiting is None:
             return True
-        position = self._position(turn)
-        if self._seconds(turn.caller) < LONG:
+        positions = self._positions()
+        if not self._takes_long(turn.caller):
             is_new = self._clock() - turn.arrived < _BRIEFLY
-            return position < self._most_waiting or is_new
-        slow = [other for other in self._waiting if self._seconds(other.caller) >= LONG]
-        rank = (position, self._waiting.index(turn))
-        earlier = (
+            return positions[turn] < self._most_waiting or is_new
+        slow = {
+            caller for caller in {other.caller for other in positions} if self._takes_long(caller)
+        }
+        rank = (positions[turn], turn.arrived)
+        before = (
             other
-            for other in slow
-            if (self._position(other), self._waiting.index(other)) < rank
+            for other, position in positions.items()
+            if other.caller in slow and (position, other.arrived) < rank
         )
-        return sum(1 for _ in earlier) < self._most_waiting
+        return sum(1 for _ in before) < self._most_waiting
 
     def to_set_back(self, turn: Turn) -> list[Turn]:
         """The requests that should make room for this one, which waits; the youngest first."""
@@ -151,7 +153,7 @@ class Turns:
         return (
             not turn.is_repeated
             and turn.caller not in self._of_caller
-            and self._seconds(turn.caller) < LONG
+            and not self._takes_long(turn.caller)
         )
 
     def _precedence(self, turn: Turn) -> tuple[float, ...]:
@@ -174,14 +176,17 @@ class Turns:
             seconds += sum(taken for taken in lasting if taken > LONG)
         return seconds
 
-    def _position(self, turn: Turn) -> int:
-        """How many requests of the same caller came before it and wait."""
-        count = 0
-        for other in self._waiting:
-            if other is turn:
-                break
-            count += other.caller == turn.caller
-        return count
+    def _takes_long(self, caller: str) -> bool:
+        return self._seconds(caller) >= LONG
+
+    def _positions(self) -> dict[Turn, int]:
+        """Of each request that waits, how many of the same caller came before it."""
+        seen = Counter[str]()
+        positions = dict[Turn, int]()
+        for turn in self._waiting:
+            positions[turn] = seen[turn.caller]
+            seen[turn.caller] += 1
+        return positions
 
     def _forget(self, now: float) -> None:
         """Let go of accounts that count for nothing any more, and of who was served long ago."""
@@ -190,6 +195,4 @@ class Turns:
             for caller, account in self._accounts.items()
             if account.at_time(now) >= LONG / 10
         }
-        self._served = {
-            caller: at for caller, at in self._served.items() if now - at < _FORGIVING
-        }
+        self._served = {caller: at for caller, at in self._served.items() if now - at < _FORGIVING}
