@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from functools import lru_cache
@@ -11,22 +12,24 @@ from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import cast
 
 from flask import Flask, Response, current_app, g
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
 
 from kb_service.access.roles import LOCAL, Caller
 from kb_service.configuration import AccessSettings
 from kb_service.web.credentials import settings
-from kb_service.web.moving_window import SECONDS, MovingWindow
 from kb_service.web.problems import Problem
 
 EXTENSION = "rate-limits"
+_WINDOW = 60
 
 
 class RateLimits:
     """What was asked lately and what is being worked on, kept in memory."""
 
     def __init__(self) -> None:
-        self._requests = MovingWindow()
-        self._failures = MovingWindow()
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._running: Counter[str] = Counter()
         self._lock = threading.Lock()
 
@@ -36,27 +39,28 @@ class RateLimits:
         Raises Problem 429 when there were too many lately, or too many are being worked on.
         """
         end = self._begin(caller.name, settings.concurrent_requests)
-        most = settings.requests_per_minute
-        if not self._requests.count(caller.name, most):
+        item = RateLimitItemPerMinute(settings.requests_per_minute)
+        if not self._limiter.hit(item, "requests", caller.name):
             end()
-            _, seconds = self._requests.left(caller.name, most)
-            raise _too_many(_whole(seconds), fields(0, settings))
+            raise _too_many(self._seconds_left(item, "requests", caller.name), fields(0, settings))
         return end
 
     def remaining(self, caller: Caller, settings: AccessSettings) -> dict[str, str]:
         """The header fields that tell a caller how much is left, as the HTTPAPI draft has them."""
-        left, seconds = self._requests.left(caller.name, settings.requests_per_minute)
-        return fields(left, settings, _whole(seconds))
+        item = RateLimitItemPerMinute(settings.requests_per_minute)
+        reset, left = self._limiter.get_window_stats(item, "requests", caller.name)
+        return fields(max(0, left), settings, _seconds_until(reset))
 
     def refuse_guessing(self, address: str, settings: AccessSettings) -> None:
         """Raise Problem 429 when too many wrong tokens came from an address lately."""
-        left, seconds = self._failures.left(_origin(address), settings.failures_per_minute)
-        if not left:
-            raise _too_many(_whole(seconds))
+        item, origin = RateLimitItemPerMinute(settings.failures_per_minute), _origin(address)
+        if not self._limiter.test(item, "failures", origin):
+            raise _too_many(self._seconds_left(item, "failures", origin))
 
     def note_failure(self, address: str, settings: AccessSettings) -> None:
         """Count a wrong token from an address."""
-        self._failures.count(_origin(address), settings.failures_per_minute)
+        item = RateLimitItemPerMinute(settings.failures_per_minute)
+        self._limiter.hit(item, "failures", _origin(address))
 
     def _begin(self, name: str, most: int) -> Callable[[], None]:
         with self._lock:
@@ -74,6 +78,9 @@ class RateLimits:
                     del self._running[name]
 
         return end
+
+    def _seconds_left(self, item: RateLimitItemPerMinute, *key: str) -> int:
+        return _seconds_until(self._limiter.get_window_stats(item, *key).reset_time)
 
 
 def register_rate_limits(app: Flask) -> None:
@@ -98,11 +105,11 @@ def admit(caller: Caller) -> None:
         g.admitted = caller
 
 
-def fields(left: int, settings: AccessSettings, seconds: int = SECONDS) -> dict[str, str]:
+def fields(left: int, settings: AccessSettings, seconds: int = _WINDOW) -> dict[str, str]:
     """What is allowed and what is left of it, as structured fields."""
     return {
         "RateLimit-Policy": (
-            f'"requests";q={settings.requests_per_minute};w={SECONDS}, '
+            f'"requests";q={settings.requests_per_minute};w={_WINDOW}, '
             f'"at-a-time";q={settings.concurrent_requests};qu="concurrent-requests"'
         ),
         "RateLimit": f'"requests";r={left};t={seconds}',
@@ -140,8 +147,8 @@ def _origin(address: str) -> str:
     return str(known)
 
 
-def _whole(seconds: float) -> int:
-    return max(1, math.ceil(seconds))
+def _seconds_until(moment: float) -> int:
+    return max(1, math.ceil(moment - time.time()))
 
 
 def _too_many(seconds: int, told: dict[str, str] | None = None) -> Problem:
