@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from tests.worlds import Assessment, Dimension, Model, Person, Requirement, Training, World
+from tests.worlds import (
+    Assessment,
+    Dimension,
+    Model,
+    Objection,
+    Person,
+    Requirement,
+    Training,
+    World,
+)
 
 SERVICE = Dimension("career-type/service", "direction")
 PATIENCE = Dimension("ability/patience", "ability")
@@ -79,7 +88,11 @@ PEOPLE = (
         "zhao",
         (Assessment("A1", "test", TODAY, {**ALL_HIGH, **ratings(patience="6.5", tact="6")}),),
     ),
-    Person("wu", (Assessment("A1", "test", TODAY, LOW),)),
+    Person(
+        "wu",
+        (Assessment("A1", "test", TODAY, LOW),),
+        objections=(Objection("O1", TODAY), Objection("O2", TODAY, "agent")),
+    ),
     Person(
         "sun",
         (Assessment("A1", "test", TODAY, {**TRAINABLE, **ratings(tact="5", warmth="3.5")}),),

@@ -260,7 +260,7 @@ def test_no_message_echoes_more_than_eighty_characters_of_a_value() -> None:
 
 
 def test_beyond_a_thousand_findings_the_rest_is_counted() -> None:
-    people = "".join(f"person:p{number} a people:Person .\n" for number in range(800))
+    people = "".join(f"person:p{number} a people:Person .\n" for number in range(1_100))
 
     findings = check(people)
 

@@ -72,6 +72,15 @@ class Assessment:
 
 
 @dataclass(frozen=True)
+class Objection:
+    """That somebody does not accept a judgement: of one model, or of every one."""
+
+    name: str
+    day: date
+    model: str | None = None
+
+
+@dataclass(frozen=True)
 class Person:
     """Somebody, their assessments, and the models of the posts they hold or seek."""
 
@@ -79,6 +88,7 @@ class Person:
     assessments: tuple[Assessment, ...] = ()
     post: str | None = None
     candidate_for: tuple[str, ...] = ()
+    objections: tuple[Objection, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -181,6 +191,13 @@ def _person_facts(person: Person) -> Iterator[Triple]:
         yield Triple(held, iri("people", "ofPosition"), iri("position", person.post))
     for sought in person.candidate_for:
         yield Triple(it, iri("people", "candidateFor"), iri("position", sought))
+    for objection in person.objections:
+        raised = iri("person", f"{person.name}/objection/{objection.name}")
+        yield Triple(raised, A, iri("people", "Objection"))
+        yield Triple(raised, iri("people", "raisedFor"), it)
+        yield Triple(raised, iri("people", "raisedOn"), _date(objection.day))
+        if objection.model:
+            yield Triple(raised, iri("people", "contests"), iri("model", objection.model))
     yield from _assessment_facts(person)
 
 
