@@ -84,13 +84,18 @@ def updates() -> list[Attack]:
         attack(
             "product deleted",
             "DELETE { ?a ?b ?c } WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER (?a = ?i && ?b != ?b) }",
+            harmless="the filter holds of nothing, which the engine may see before it joins",
         ),
         attack(
             "minted without end",
             "INSERT { GRAPH <urn:x> { ?n <urn:p> ?a } } WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i "
             "BIND (UUID() AS ?n) }",
         ),
-        attack("many operations", "CREATE SILENT GRAPH <urn:x> ; " * 20_000),
+        attack(
+            "many operations",
+            "CREATE SILENT GRAPH <urn:x> ; " * 20_000,
+            harmless="a graph into which nothing is put is no change, however often it is made",
+        ),
         attack("copies", "COPY DEFAULT TO <urn:x> ; ADD <urn:x> TO <urn:y> ; " * 3000),
         attack(
             "our conclusions",
