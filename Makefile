@@ -7,6 +7,7 @@
 #   make format   lay out Python and Turtle
 #   make lock     choose the versions of all dependencies anew
 #   make bench    measure; the tables it prints belong in docs/performance.md
+#   make bench-endpoint  the SPARQL endpoint beside other servers (needs wrk)
 #   make wheel    the distribution, in dist/
 #   make clean    remove what the above made, but not DATA
 
@@ -23,7 +24,7 @@ TURTLE = $$(find ontology shapes -name '*.ttl') rules/policy.ttl examples/organi
 PYTHON_FILES := kb_service tests tools
 SUGGEST = || { echo "To cure it: $(1)" >&2; exit 1; }
 
-.PHONY: help run test test-slow lint check format lock bench wheel clean
+.PHONY: help run test test-slow lint check format lock bench bench-endpoint wheel clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -64,6 +65,9 @@ lock: $(VENV)/.made
 
 bench: $(DEV_READY)
 	@$(BIN)/python -m tools.benchmark --plot docs/images/performance.svg
+
+bench-endpoint: $(DEV_READY)
+	@$(BIN)/python -m tools.endpoint_benchmark
 
 wheel: $(DEV_READY)
 	@rm -rf dist

@@ -85,7 +85,7 @@ def oxigraph(folder: Path, commands: Path) -> Iterator[Server]:
 def rdflib_endpoint(triples: Path, commands: Path) -> Iterator[Server]:
     """`rdflib-endpoint`, which keeps its triples in memory."""
     port = _free_port()
-    address = f"http://127.0.0.1:{port}/sparql"
+    address = f"http://127.0.0.1:{port}/"
     command = [str(commands / "rdflib-endpoint"), "serve", "--enable-update"]
     command += ["--host", "127.0.0.1", "--port", str(port), str(triples)]
     with _started("rdflib-endpoint", command, address, address) as one:
