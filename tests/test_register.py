@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb_service.people_records import id_faults
-from kb_service.register import Entry, IdTaken, Register, is_key, new_key
+from kb_service.register import Entry, IdTaken, Register, corrections, is_key, new_key
+from kb_service.register.corrections import Correction
 
 CONTACT = {"email": "lin@example.org", "phone": "+86 10 5555 0100"}
 ANOTHER_PROCESS = """
@@ -198,3 +199,20 @@ def test_many_are_looked_up_at_once(ids: list[str]) -> None:
     assert register.keys_of([*ids, "?"]) == keys
     found = register.entries([*keys.values(), new_key()])
     assert {key: entry.id for key, entry in found.items()} == {key: id for id, key in keys.items()}
+
+
+def test_a_correction_that_cannot_be_remembered_corrects_nothing(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register = Register.open(path)
+    key = register.put("p001", "林知夏", CONTACT)
+    correction = Correction(key, "2026-05-04", "hr", "misspelt", {"name": "林知夏"}, {"name": "林"})
+
+    def fails(*_arguments: object) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(corrections, "remember", fails)
+    with pytest.raises(OSError, match="full"):
+        register.correct(Entry(key, "p001", "林", CONTACT), correction)
+
+    assert register.entry(key) == Entry(key, "p001", "林知夏", CONTACT)

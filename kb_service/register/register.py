@@ -120,17 +120,8 @@ class Register:
 
         Raises IdTaken when somebody else has one of the ids.
         """
-        rows = [(e.key, e.id, e.name, _written(e.contact)) for e in entries]
         with self._transaction() as run:
-            try:
-                run.executemany(
-                    "INSERT INTO person VALUES (?, ?, ?, ?, 1) ON CONFLICT (key) DO UPDATE SET"
-                    " id = excluded.id, name = excluded.name, contact = excluded.contact,"
-                    " settled = 1",
-                    rows,
-                )
-            except sqlite3.IntegrityError as error:
-                raise IdTaken("somebody else has this id") from error
+            _replace(run, entries)
 
     def unsettle(self, key: str) -> None:
         """Note that whoever is behind a pseudonym is about to be removed; see `settle`."""
@@ -155,8 +146,8 @@ class Register:
 
         Raises IdTaken when somebody else has the id.
         """
-        self.replace([entry])
         with self._transaction() as run:
+            _replace(run, [entry])
             corrections.remember(run, correction)
 
     def corrections_of(self, key: str) -> list[Correction]:
@@ -195,6 +186,18 @@ class Register:
                 self._connection.execute("ROLLBACK")
                 raise
             self._connection.execute("COMMIT")
+
+
+def _replace(run: sqlite3.Connection, entries: Iterable[Entry]) -> None:
+    rows = [(e.key, e.id, e.name, _written(e.contact)) for e in entries]
+    try:
+        run.executemany(
+            "INSERT INTO person VALUES (?, ?, ?, ?, 1) ON CONFLICT (key) DO UPDATE SET"
+            " id = excluded.id, name = excluded.name, contact = excluded.contact, settled = 1",
+            rows,
+        )
+    except sqlite3.IntegrityError as error:
+        raise IdTaken("somebody else has this id") from error
 
 
 def _connected(address: str) -> sqlite3.Connection:
