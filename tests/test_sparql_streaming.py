@@ -21,7 +21,7 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad
 from kb_service.configuration import Configuration, QueryLimits
 from kb_service.store import KnowledgeStore
 from kb_service.web import plain
-from kb_service.web.listening import make_room, make_server
+from kb_service.web.listening import make_room, make_server, run_server
 
 EX = "https://example.org/"
 ROWS = 40_000
@@ -49,7 +49,7 @@ def served(store: KnowledgeStore, limits: QueryLimits) -> Iterator[int]:
     """The port of a server over the store, in plain mode."""
     app: Flask = plain.create_plain_app(store, Configuration(queries=limits))
     server = make_server(app, "127.0.0.1", 0)
-    thread = threading.Thread(target=server.run, daemon=True)
+    thread = threading.Thread(target=run_server, args=(server,), daemon=True)
     thread.start()
     try:
         yield server.effective_port

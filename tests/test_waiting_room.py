@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 
 from kb_service.web.dataset import EXTENSION
-from kb_service.web.listening import make_server
+from kb_service.web.listening import make_server, run_server
 from kb_service.web.problems import Problem
 from kb_service.web.waiting_room import WaitingRoom
 
@@ -25,7 +25,7 @@ INSIDE = THREADS - 3
 def port(app: Flask) -> Iterator[int]:
     """The port of the service, live, with as many threads as it has by default."""
     server = make_server(app, "127.0.0.1", 0)
-    thread = threading.Thread(target=server.run, daemon=True)
+    thread = threading.Thread(target=run_server, args=(server,), daemon=True)
     thread.start()
     yield int(server.effective_port)
     server.close()

@@ -22,7 +22,7 @@ from flask import Flask, Response, request
 from kb_service.configuration import Configuration, ServerSettings
 from kb_service.knowledge_base import KnowledgeBase
 from kb_service.store import KnowledgeStore
-from kb_service.web.listening import make_server
+from kb_service.web.listening import make_server, run_server
 from kb_service.web.server import watch_the_date
 
 MEGABYTE = b"x" * 1024**2
@@ -33,7 +33,7 @@ MEGABYTES = 8 * len(MEGABYTE)
 def port(app: Flask) -> Iterator[int]:
     """The port of the service, live."""
     server = make_server(app, "127.0.0.1", 0)
-    thread = threading.Thread(target=server.run, daemon=True)
+    thread = threading.Thread(target=run_server, args=(server,), daemon=True)
     thread.start()
     yield int(server.effective_port)
     server.close()
@@ -121,7 +121,7 @@ def _listening(view: Callable[[], Any], settings: ServerSettings) -> Iterator[in
     small.config.update(MAX_CONTENT_LENGTH=MEGABYTES, RENGANG=Configuration(server=settings))
     small.add_url_rule("/", view_func=view, methods=["GET", "POST"])
     server = make_server(small, "127.0.0.1", 0)
-    thread = threading.Thread(target=server.run, daemon=True)
+    thread = threading.Thread(target=run_server, args=(server,), daemon=True)
     thread.start()
     try:
         yield int(server.effective_port)

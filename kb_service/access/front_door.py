@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import ip_address
 
 from kb_service.access.database import AccessDatabase
@@ -21,6 +22,7 @@ def is_open(folder: DataFolder, settings: AccessSettings) -> bool:
         database.close()
 
 
+@lru_cache(maxsize=1024)
 def is_loopback(host: str) -> bool:
     """Whether an address or host name can be reached from this machine alone."""
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,6 +65,13 @@ class Access:
     """Who was touched, as references; empty when it was everybody."""
     everybody: bool = False
     request: str = ""
+
+    @classmethod
+    def to_people(cls, keys: Iterable[str], everybody: int | None = None, **told: str) -> Access:
+        """An access that touched these people, or anybody: `everybody` is how many there were."""
+        persons = () if everybody is not None else tuple(sorted(map(reference, keys)))
+        count = len(persons) if everybody is None else everybody
+        return cls(people=count, persons=persons, everybody=everybody is not None, **told)
 
     def as_json(self) -> dict[str, Any]:
         """The fields that say something."""

@@ -57,6 +57,11 @@ class Checkpoints:
                 if self._newest is None or path != self._newest[1]:
                     self._remove_unless_read(path)
 
+    def has(self, generation: int) -> bool:
+        """Whether there is one of this generation or a later one already."""
+        newest = self._newest
+        return newest is not None and newest[0] >= generation
+
     def retire(self) -> None:
         """Remove what nobody reads; readers remove the rest when they leave."""
         with self._lock:

@@ -83,12 +83,16 @@ class QueryAnswer:
 
 
 class QueryProblem(Exception):
-    """Why a query has no answer: the HTTP status it deserves, and what to do, in a sentence."""
+    """Why a query has no answer: the HTTP status it deserves, and what to do, in a sentence.
 
-    def __init__(self, status: int, detail: str) -> None:
+    `zh` says it in Chinese, where we have more to say than the engine has.
+    """
+
+    def __init__(self, status: int, detail: str, zh: str = "") -> None:
         super().__init__(status, detail)
         self.status = status
         self.detail = detail
+        self.zh = zh
 
     def __str__(self) -> str:
         return self.detail
@@ -121,7 +125,7 @@ class PartialAnswer:
         if self.is_whole:
             raise StopIteration
         try:
-            with _problems():
+            with _problems(self._store):
                 piece = next(self._stream, None)
             if not isinstance(piece, Piece):
                 return self._end()
@@ -130,6 +134,10 @@ class PartialAnswer:
             raise
         self.content_type = piece.content_type
         return piece.data
+
+    def is_ready(self, seconds: float) -> bool:
+        """Whether the next bytes, or why there are none, are there within so many seconds."""
+        return self._stream.is_ready(seconds)
 
     def _end(self) -> bytes:
         end = _answered(self._stream.answer, self._store)
@@ -174,14 +182,42 @@ def run_query(pool: WorkerPool, store: KnowledgeStore, request: QueryRequest) ->
     return QueryAnswer(answer.content_type, body, answer.people)
 
 
-def start_query(pool: WorkerPool, store: KnowledgeStore, request: QueryRequest) -> PartialAnswer:
+def start_query(
+    pool: WorkerPool,
+    store: KnowledgeStore,
+    request: QueryRequest,
+    begun: PartialAnswer | None = None,
+) -> PartialAnswer:
     """The answer as soon as its first mebibyte or all of it is there; raises as `run_query` does.
 
     The state is the last one committed when the query starts. The worker is killed at the
-    deadline, also when nobody asks for the rest.
+    deadline, also when nobody asks for the rest. What was `begun` is gone on with.
     """
-    job = _job(request)
-    return _once_more_if_set_back(lambda again: _started(pool, store, request, job, again))
+
+    def work(again: bool) -> PartialAnswer:
+        if begun is not None and not again:
+            return _with_beginning(begun)
+        return _started(pool, store, request, job_of(request), again)
+
+    return _once_more_if_set_back(work)
+
+
+def begin_at_once(
+    pool: WorkerPool, store: KnowledgeStore, request: QueryRequest, job: Job
+) -> PartialAnswer | None:
+    """The answer, of which nothing is there yet; None where a worker is not free at once.
+
+    `job` is that of the request. Raises StoreDamaged. `start_query` goes on with the answer.
+    """
+    with ExitStack() as held:
+        readable = held.enter_context(store.reading(request.reach))
+        job = replace(job, checkpoint=str(readable.path), readable=readable.graphs)
+        with _problems(store):
+            stream = pool.stream_at_once(job, request.deadline, caller=request.caller)
+        if stream is None:
+            return None
+        held.enter_context(stream)
+        return PartialAnswer(stream, store, held.pop_all(), job.shape.changes_by_itself)
 
 
 def _started(
@@ -190,7 +226,11 @@ def _started(
     with ExitStack() as held:
         stream = held.enter_context(_begun(pool, store, request, job, again))
         answer = PartialAnswer(stream, store, held.pop_all(), job.shape.changes_by_itself)
-    beginning = bytearray()
+    return _with_beginning(answer)
+
+
+def _with_beginning(answer: PartialAnswer) -> PartialAnswer:
+    beginning = bytearray(answer.beginning)
     while len(beginning) < FIRST_BYTES and not answer.is_whole:
         beginning += next(answer)
     answer.beginning = bytes(beginning)
@@ -201,7 +241,7 @@ def first_rows(
     pool: WorkerPool, store: KnowledgeStore, request: QueryRequest, most: int
 ) -> Rows | QueryAnswer:
     """The first rows of a SELECT as plain values; for any other query, what `run_query` answers."""
-    job = replace(_job(request), rows_shown=most)
+    job = replace(job_of(request), rows_shown=most)
     return _once_more_if_set_back(lambda again: _shown(pool, store, request, job, again))
 
 
@@ -210,7 +250,7 @@ def _shown(
 ) -> Rows | QueryAnswer:
     parts = list[Piece]()
     with _begun(pool, store, request, job, again) as stream:
-        with _problems():
+        with _problems(store):
             parts.extend(stream)
         answer = _answered(stream.answer, store)
     if isinstance(answer, Rows):
@@ -234,13 +274,13 @@ def _begun(
     """The stream of a worker's answer; while it is read the checkpoint stays."""
     with store.reading(request.reach) as readable:
         job = replace(job, checkpoint=str(readable.path), readable=readable.graphs)
-        with _problems():
+        with _problems(store):
             stream = pool.stream(job, request.deadline, caller=request.caller, is_repeated=again)
         with stream:
             yield stream
 
 
-def _job(request: QueryRequest) -> Job:
+def job_of(request: QueryRequest) -> Job:
     """What a worker is to do, over a checkpoint yet to be named; raises QueryProblem 400 or 406."""
     try:
         shape = inspect(request.query)
@@ -269,13 +309,15 @@ def _job(request: QueryRequest) -> Job:
 
 
 @contextmanager
-def _problems() -> Iterator[None]:
-    """Whatever happens to a worker, as a QueryProblem."""
+def _problems(store: KnowledgeStore) -> Iterator[None]:
+    """Whatever happens to a worker, as a QueryProblem; a damaged file may be behind it."""
     try:
         yield
     except WorkerTimedOut as error:
+        store.suspect()
         raise QueryProblem(503, f"The query was {error}. Ask for less at a time.") from error
     except WorkerDied as error:
+        store.suspect()
         raise QueryProblem(
             503, "The query was stopped: it takes more memory or nesting than a query may take."
         ) from error
@@ -295,4 +337,4 @@ def _answered(answer: Answer, store: KnowledgeStore) -> End | Rows:
 
 
 def _refuse(refusal: Refusal) -> NoReturn:
-    raise QueryProblem(refusal.status, refusal.detail)
+    raise QueryProblem(refusal.status, refusal.detail, refusal.zh)

@@ -13,6 +13,7 @@ from pyoxigraph import Store
 from kb_service.store.changes import Change
 from kb_service.store.checkpoints import Checkpoints
 from kb_service.store.data_folder import DataFolder
+from kb_service.store.quad_count import QuadCount
 from kb_service.store.shared_graphs import SharedGraphs
 
 
@@ -25,6 +26,7 @@ class Readers:
     def __init__(self, data: DataFolder, shared: Path | None = None) -> None:
         """`shared` is a folder for the shared graphs of a store that nobody here writes."""
         self.generation = 0
+        self.count = QuadCount()
         self.before: Store | None = None
         """The state before a large change, for as long as that is being carried out."""
         self._data = data
@@ -40,6 +42,7 @@ class Readers:
 
     def opened(self) -> None:
         """Hear that the store can be written from now on; what readers left behind goes."""
+        self.count.forget()
         if self._checkpoints is None:
             self._checkpoints = Checkpoints(self._data.checkpoints)
             if self._shared is not None:
@@ -53,6 +56,7 @@ class Readers:
 
     def committed(self, change: Change) -> None:
         """Hear of a commit that can be seen now."""
+        self.count.note(change)
         self.generation += 1
         if self._shared is not None:
             self._shared.note(change)
@@ -68,6 +72,7 @@ class Readers:
         """Let everybody read the store again, which is another one by now."""
         if self.before is not None:
             self.before = None
+            self.count.forget()
             self.generation += 1
             if self._shared is not None:
                 self._shared.forget()
@@ -103,6 +108,10 @@ class Readers:
             if path == self._alias:
                 held.enter_context(self._reading_in_place())
             yield path
+
+    def has_checkpoint(self) -> bool:
+        """Whether there is a copy with every commit already, so that none must be made."""
+        return self._checkpoints is not None and self._checkpoints.has(self.generation)
 
     @contextmanager
     def _reading_in_place(self) -> Iterator[None]:

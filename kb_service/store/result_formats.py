@@ -91,7 +91,7 @@ class BoundedOutput:
     """Takes what a serializer writes, and raises TooMuch when it is more than may be answered.
 
     `emit` is handed blocks of `block` bytes or a little more; what follows the last of them is
-    `rest`. `count` sees every piece and says how many rows began in it.
+    what `finish` answers. `count` sees every block and says how many rows began in it.
     """
 
     def __init__(
@@ -109,16 +109,27 @@ class BoundedOutput:
         self._block = block
         self._kept = bytearray()
 
-    @property
-    def rest(self) -> bytes:
-        """What was written and not emitted."""
-        return bytes(self._kept)
-
     def write(self, buffer: ReadableBuffer, /) -> int:
-        """Take one piece."""
-        piece = bytes(buffer)
-        self._bytes_left -= len(piece)
-        self._rows_left -= self._count(piece)
+        """Take one piece. Serializers write few bytes at a time, so they are counted by the block."""
+        before = len(self._kept)
+        self._kept += buffer
+        written = len(self._kept) - before
+        if len(self._kept) >= self._block:
+            self._emit(self._counted())
+        return written
+
+    def flush(self) -> None:
+        """Serializers call this at the end; `finish` is there for whoever wants it."""
+
+    def finish(self) -> bytes:
+        """What was written and not emitted."""
+        return self._counted()
+
+    def _counted(self) -> bytes:
+        block = bytes(self._kept)
+        self._kept.clear()
+        self._bytes_left -= len(block)
+        self._rows_left -= self._count(block)
         if self._rows_left < 0:
             raise _too_many_rows(self._limits.rows)
         if self._bytes_left < 0:
@@ -126,14 +137,7 @@ class BoundedOutput:
                 f"The answer is larger than {self._limits.bytes:,} bytes. "
                 "Ask for less, or page with ORDER BY, LIMIT and OFFSET."
             )
-        self._kept += piece
-        if len(self._kept) >= self._block:
-            self._emit(bytes(self._kept))
-            self._kept.clear()
-        return len(piece)
-
-    def flush(self) -> None:
-        """Serializers call this at the end; `rest` is there for whoever wants it."""
+        return block
 
 
 def _too_many_rows(limit: int) -> TooMuch:

@@ -79,6 +79,11 @@ class SharedGraphs:
         with self._checkpoints.reading(generation, store.backup) as path:
             yield path
 
+    def has_checkpoint(self) -> bool:
+        """Whether there is a checkpoint with every commit already, so that none must be made."""
+        is_current = self._store is not None and not self._waiting
+        return is_current and self._checkpoints.has(self._generation)
+
     def close(self) -> None:
         """Let go of it; what readers still read goes when they leave."""
         self.forget()

@@ -50,8 +50,9 @@ class Notes:
 
     def access(self, outcome: str) -> Access:
         """The entry as far as it is known by now."""
-        everybody = self.everybody is not None
-        return Access(
+        return Access.to_people(
+            self.persons,
+            self.everybody,
             who=self.who,
             role=self.role,
             action=self.action,
@@ -59,14 +60,11 @@ class Notes:
             address=self.address,
             object=self.object,
             query=self.query,
-            people=self.everybody if self.everybody is not None else len(self.persons),
-            persons=() if everybody else tuple(sorted(map(reference, self.persons))),
-            everybody=everybody,
             request=self.request,
         )
 
 
-def _who(caller: Caller | None) -> str:
+def name_in_trail(caller: Caller | None) -> str:
     """The name of the caller; somebody who asks about themselves is a reference like others."""
     if caller is None or caller.role is not Role.SELF:
         return caller.name if caller else ""
@@ -94,15 +92,25 @@ def note_everybody() -> None:
     """The answer may show something of anybody, as a query over all people does."""
     known = notes()
     if known.everybody is None:
-        known.everybody = cast(_Headcount, current_app.extensions[_HEADCOUNT]).people()
+        known.everybody = headcount()
 
 
 def note_query(text: str) -> None:
     """The request asked this query or update. Raises Problem 503 when it cannot be kept."""
     try:
-        notes().query = _trail().keep_text(text)
+        notes().query = trail().keep_text(text)
     except AuditUnavailable as error:
         raise _unavailable() from error
+
+
+def trail() -> AuditTrail:
+    """The audit trail of the current app."""
+    return cast(AuditTrail, current_app.extensions[EXTENSION])
+
+
+def headcount() -> int:
+    """How many people there are in here now."""
+    return cast(_Headcount, current_app.extensions[_HEADCOUNT]).people()
 
 
 def note_object(name: str) -> None:
@@ -121,7 +129,7 @@ def note_change() -> None:
         return
     known.changes = True
     try:
-        _trail().append(known.access(BEGUN), durable=True)
+        trail().append(known.access(BEGUN), durable=True)
     except AuditUnavailable as error:
         raise _unavailable() from error
 
@@ -139,7 +147,7 @@ def notes() -> Notes:
         asking = known_caller()
         g.audit_notes = Notes(
             f"{request.method} {rule}",
-            _who(asking),
+            name_in_trail(asking),
             str(asking.role) if asking else "",
             request.remote_addr or "",
             request_id(),
@@ -169,10 +177,6 @@ def _named() -> str:
     return " ".join(str(given[word]) for word in _NAMED if word in given)
 
 
-def _trail() -> AuditTrail:
-    return cast(AuditTrail, current_app.extensions[EXTENSION])
-
-
 def _told(response: Response) -> Response:
     """The answer, once the trail knows of it; 503 in its place when the trail cannot be written."""
     known = notes()
@@ -181,7 +185,7 @@ def _told(response: Response) -> Response:
         return response
     first = known.access(str(response.status_code))
     try:
-        anchor = _trail().append(first, durable=known.changes)
+        anchor = trail().append(first, durable=known.changes)
     except AuditUnavailable:
         response.close()
         return problem_details(_unavailable())
@@ -193,14 +197,14 @@ def _told(response: Response) -> Response:
 
 def _complete_at_end(response: Response, known: Notes, first: Access) -> None:
     """Add an entry when the stream has ended and touched others than were known before it."""
-    trail = _trail()
+    held = trail()
 
     def complete() -> None:
         last = known.access(first.outcome)
         if last == first:
             return
         try:
-            trail.append(last, durable=False)
+            held.append(last, durable=False)
         except AuditUnavailable as error:
             _LOG.error("%s", error)
 

@@ -11,10 +11,11 @@ from kb_service.access.roles import LOCAL, Caller
 from kb_service.access.token_text import PREFIX
 from kb_service.store.data_folder import DataFolder
 from kb_service.web.authorisation import Need, need_of, register_authorisation
+from kb_service.web.begun import begun
 from kb_service.web.callers import REALM, nobody, remember
 from kb_service.web.credentials import credentials, register_credentials, settings, verifier
 from kb_service.web.problems import Problem, wants_page
-from kb_service.web.rate_limits import admit, rate_limits, register_rate_limits
+from kb_service.web.rate_limits import admit, rate_limits, register_rate_limits, stay
 from kb_service.web.security import caused_by_our_pages
 from kb_service.web.signing_in import cookie_name, page_to_sign_in, register_signing_in
 
@@ -47,6 +48,10 @@ def register_access(app: Flask, folder: DataFolder) -> None:
 def _authenticate() -> Response | None:
     """Remember who asks, or answer with what is missing: a problem, or the page to sign in."""
     if need_of(request) is Need.NOTHING:
+        return None
+    if (known := begun()) is not None:
+        remember(known.caller)
+        stay(known.caller, known.take_end())
         return None
     try:
         found = _caller()

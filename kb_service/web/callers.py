@@ -29,10 +29,12 @@ def who_shares() -> str:
 
     Those without tokens at this machine, or on its networks, are told apart by their address.
     """
-    known = known_caller()
-    if known is None or known == LOCAL:
-        return f"address:{request.remote_addr or ''}"
-    return known.name
+    return shares_as(known_caller(), request.remote_addr or "")
+
+
+def shares_as(known: Caller | None, address: str) -> str:
+    """The name under which a caller at an address shares the workers."""
+    return f"address:{address}" if known is None or known == LOCAL else known.name
 
 
 def remember(found: Caller) -> None:

@@ -9,6 +9,8 @@ from kb_service.store.result_formats import GRAPH_TYPES, RESULT_TYPES
 
 _OTHERS = ("application/openapi+json", "image/svg+xml", "text/css", "text/javascript")
 _ENCODINGS = ["zstd", "br", "gzip"]
+LEAST_COMPRESSED = 1024
+"""Bytes; what is smaller is sent as it is."""
 
 
 def register_compression(app: Flask) -> None:
@@ -22,7 +24,7 @@ def register_compression(app: Flask) -> None:
         COMPRESS_MIMETYPES=[*RESULT_TYPES, *GRAPH_TYPES, *_OTHERS],
         COMPRESS_ALGORITHM=_ENCODINGS,
         COMPRESS_ALGORITHM_STREAMING=_ENCODINGS,
-        COMPRESS_MIN_SIZE=1024,
+        COMPRESS_MIN_SIZE=LEAST_COMPRESSED,
         COMPRESS_LEVEL=5,
         COMPRESS_EVALUATE_CONDITIONAL_REQUEST=False,
     )

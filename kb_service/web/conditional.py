@@ -47,7 +47,7 @@ _MOST_REMEMBERED = 4096
 
 
 @dataclass(frozen=True)
-class _Touched:
+class Touched:
     """Whom an answer showed something of, so that the audit hears of it each time."""
 
     people: frozenset[str]
@@ -59,17 +59,17 @@ class _Validators:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._known: OrderedDict[str, _Touched] = OrderedDict()
+        self._known: OrderedDict[str, Touched] = OrderedDict()
         self._named: tuple[Configuration, str] | None = None
 
-    def remember(self, tag: str, touched: _Touched) -> None:
+    def remember(self, tag: str, touched: Touched) -> None:
         with self._lock:
             self._known[tag] = touched
             self._known.move_to_end(tag)
             while len(self._known) > _MOST_REMEMBERED:
                 self._known.popitem(last=False)
 
-    def recall(self, tag: str) -> _Touched | None:
+    def recall(self, tag: str) -> Touched | None:
         with self._lock:
             return self._known.get(tag)
 
@@ -109,17 +109,21 @@ def state_tag() -> str:
     Take it before anything is read: a commit meanwhile then costs a comparison, never a stale
     answer.
     """
-    parts = (
+    return tag_of(
         state_at_first(),
-        date.today().isoformat(),
-        _validators().name_of(configuration()),
-        _who(known_caller()),
+        known_caller(),
         request.path,
         request.query_string.decode("latin-1"),
         request.headers.get("Accept", ""),
         request.headers.get("Accept-Language", ""),
         request.cookies.get("lang", ""),
     )
+
+
+def tag_of(state: str, who: Caller | None, *asked: str) -> str:
+    """A name for the answer that a caller gets from a state, for what the request says in words."""
+    named = _validators().name_of(configuration())
+    parts = (state, date.today().isoformat(), named, _who(who), *asked)
     return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
 
 
@@ -141,9 +145,14 @@ def not_modified(tag: str) -> Response | None:
 
 def with_tag(response: Response, tag: str) -> Response:
     """The answer, named by a tag that compares weakly: encodings and row order are left open."""
-    _validators().remember(tag, _touched())
+    remember_tag(tag, _touched())
     _mark(response, tag)
     return response
+
+
+def remember_tag(tag: str, touched: Touched) -> None:
+    """Know whom the answer with this tag tells of when a client has it already."""
+    _validators().remember(tag, touched)
 
 
 def vary_by_caller(response: Response) -> None:
@@ -156,11 +165,11 @@ def is_audited() -> bool:
     return AUDIT in current_app.extensions
 
 
-def _touched() -> _Touched:
+def _touched() -> Touched:
     if not is_audited():
-        return _Touched(frozenset(), everybody=False)
+        return Touched(frozenset(), everybody=False)
     known = notes()
-    return _Touched(frozenset(known.persons), known.everybody is not None)
+    return Touched(frozenset(known.persons), known.everybody is not None)
 
 
 def _mark(response: Response, tag: str) -> None:

@@ -9,6 +9,7 @@ from typing import Protocol, cast
 from flask import current_app
 from pyoxigraph import NamedNode, Quad
 
+from kb_service.access.roles import Caller
 from kb_service.store import KnowledgeStore
 from kb_service.store.placement import OwnDefaultGraph, Place, Placement
 from kb_service.store.reach import EVERYTHING, Reach
@@ -24,6 +25,9 @@ class Dataset(Protocol):
     store: KnowledgeStore
     default_is_union: bool
     """Whether the default graph is the union of all readable graphs, or a graph of its own."""
+
+    def readable_by(self, caller: Caller) -> Reach:
+        """What a caller may read."""
 
     def readable(self) -> Reach:
         """What the caller of the current request may read."""
@@ -75,6 +79,10 @@ class PlainDataset:
         self._order = WritingOrder()
         self._empty: frozenset[NamedNode] = frozenset()
         self._empty_lock = Lock()
+
+    def readable_by(self, caller: Caller) -> Reach:
+        """Everything."""
+        return EVERYTHING
 
     def readable(self) -> Reach:
         """Everything."""

@@ -9,9 +9,10 @@ from urllib.parse import quote, unquote
 from pyoxigraph import NamedNode, Quad
 
 from kb_service.access.reaches import reach_of
-from kb_service.access.roles import Rights
+from kb_service.access.roles import Caller, Rights
 from kb_service.knowledge_base.graph_writes import Rewritten
 from kb_service.knowledge_base.history import because
+from kb_service.knowledge_base.model_versions.protection import refuse_unreviewed
 from kb_service.store.knowledge_placement import GraphKind, KnowledgePlacement, kind_of
 from kb_service.store.placement import Place, Placement
 from kb_service.store.reach import Reach
@@ -65,9 +66,13 @@ class KnowledgeDataset:
         self._register = service.register
         self._writes = service.knowledge_base.graph_writes
 
+    def readable_by(self, caller: Caller) -> Reach:
+        """What a caller may read."""
+        return reach_of(caller, self.store, self._register)
+
     def readable(self) -> Reach:
         """What the caller of the current request may read."""
-        return reach_of(caller(), self.store, self._register)
+        return self.readable_by(caller())
 
     def placement(self) -> Placement:
         """The default graph as the union; raises Problem 403 for a caller who may write nothing."""
@@ -108,6 +113,8 @@ class KnowledgeDataset:
         rewritten = self._writes.rewritten(change.removed, change.added)
         if rewritten.differs:
             self._writes.check(rewritten)
+            if not caller().rights.administers:
+                refuse_unreviewed(self._writes.publishes(rewritten))
             self._note(rewritten)
             with because(caller().name):
                 self._store(rewritten)
@@ -134,6 +141,8 @@ class KnowledgeDataset:
             assert isinstance(graph, NamedNode)
             kind = kind_of(graph, shipped)
             if kind not in writable:
+                if kind is GraphKind.SHIPPED and GraphKind.MODEL in writable:
+                    self._writes.refuse_settled(graph)
                 status, zh, en = _REFUSALS[kind]
                 raise Problem(status, zh.format(graph), en.format(graph))
 

@@ -7,11 +7,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Flask
-from waitress import create_server
+from waitress import create_server, wasyncore
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
+from waitress.task import WSGITask
 
 from kb_service.configuration import Configuration
+from kb_service.web.begun import KEY as BEGUN
+from kb_service.web.begun import Begun
+from kb_service.web.query_lane import QueryLane
 
 _MOST_BYTES_READ = 4 * 1024**3
 _FORWARDED = {"x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"}
@@ -19,12 +23,14 @@ _ANY_NUMBER_OF_BYTES = 1 << 50
 _MOST_UNSENT = 1024 * 1024 * 1024
 """Bytes of answers that wait, on disk, for clients to take them."""
 _LARGE = 1024 * 1024
+_TURN_SECONDS = 0.2
+_MOMENT = 0.001
 _QUEUE = logging.getLogger("waitress.queue")
 """Waitress warns each time a request finds every thread busy, in the thread that reads for all."""
 
 
 def make_server(app: Flask, host: str, port: int) -> Any:
-    """A waitress server that listens and has yet to `run`; port 0 takes a free one.
+    """A waitress server that listens and has yet to `run_server`; port 0 takes a free one.
 
     Uploads beyond the app's limit are received and thrown away, so that whoever sends one hears
     the app's 413 instead of a broken connection, and no disk fills. Answers, whose size the app
@@ -62,18 +68,66 @@ def make_server(app: Flask, host: str, port: int) -> Any:
         clear_untrusted_proxy_headers=False,
         **trusted,
     )
-    channel_class = _channel_class(int(app.config["MAX_CONTENT_LENGTH"]))
+    server.query_lane = QueryLane(app)
+    channel_class = _channel_class(int(app.config["MAX_CONTENT_LENGTH"]), server.query_lane)
     for dispatcher in listening.values():
         if hasattr(dispatcher, "channel_class"):
             dispatcher.channel_class = channel_class
     return server
 
 
-def _channel_class(most_kept: int) -> type:
+def turn(server: Any) -> None:
+    """Take in and give out whatever is there, and wait a moment for more."""
+    seconds = _MOMENT if server.query_lane.is_waiting else _TURN_SECONDS
+    wasyncore.loop(timeout=seconds, use_poll=True, map=server._map, count=1)
+    server.query_lane.settle()
+
+
+def run_server(server: Any) -> None:
+    """Take turns until the server is closed."""
+    while server._map:
+        turn(server)
+
+
+class _BegunTask(WSGITask):  # type: ignore[misc]
+    """A task whose application hears what the loop has done of the request already."""
+
+    def get_environment(self) -> dict[str, Any]:
+        """The WSGI environment."""
+        environ: dict[str, Any] = super().get_environment()
+        if self.channel.begun is not None:
+            environ[BEGUN] = self.channel.begun
+        return environ
+
+
+def _channel_class(most_kept: int, lane: QueryLane) -> type:
     """Waitress's channel with a parser that keeps `most_kept` bytes of a body at most.
 
-    Before it takes in more of a large answer it makes room among all answers yet to be sent.
+    Before it takes in more of a large answer it makes room among all answers yet to be sent. What
+    comes while nothing else is under way is offered to the lane first.
     """
+
+    def received(self: Any, data: Any) -> Any:
+        if self.in_lane:
+            lane.leave(self)
+        has_more = self.requests or self.request or self.total_outbufs_len
+        ends = self.will_close or self.close_when_flushed
+        if not (has_more or ends) and lane.take(self, data):
+            return True
+        return HTTPChannel.received(self, data)
+
+    def hand_over(self: Any, data: bytes, begun: Begun | None) -> None:
+        self.begun = begun
+        if not HTTPChannel.received(self, data) and begun is not None:
+            begun.close()
+
+    def service(self: Any) -> None:
+        try:
+            HTTPChannel.service(self)
+        finally:
+            begun, self.begun = self.begun, None
+            if begun is not None:
+                begun.close()
 
     def write_soon(self: Any, data: Any) -> int:
         if self.total_outbufs_len > _LARGE:
@@ -87,7 +141,16 @@ def _channel_class(most_kept: int) -> type:
             self.body_rcv.buf = _Beginning(self.body_rcv.buf, most_kept)
 
     parser = type("BoundedParser", (HTTPRequestParser,), {"parse_header": parse_header})
-    members = {"parser_class": parser, "write_soon": write_soon}
+    members = {
+        "begun": None,
+        "hand_over": hand_over,
+        "in_lane": False,
+        "parser_class": parser,
+        "received": received,
+        "service": service,
+        "task_class": _BegunTask,
+        "write_soon": write_soon,
+    }
     return type("BoundedChannel", (HTTPChannel,), members)
 
 

@@ -17,6 +17,7 @@ from kb_service.web.request_ids import request_id
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+EXTENSION = "observers"
 _KEY = "rengang.request"
 _METHODS = {"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
 
@@ -45,8 +46,9 @@ def register_observing(app: Flask, observers: Iterable[Observer]) -> None:
 
     Register it before whatever answers requests, so that it knows what those have found out.
     """
+    app.extensions[EXTENSION] = tuple(observers)
     app.after_request(_remember)
-    app.wsgi_app = _Observed(app.wsgi_app, tuple(observers))  # type: ignore[method-assign]
+    app.wsgi_app = _Observed(app.wsgi_app, app.extensions[EXTENSION])  # type: ignore[method-assign]
 
 
 def _remember(response: Response) -> Response:
@@ -54,13 +56,13 @@ def _remember(response: Response) -> Response:
     request.environ[_KEY] = {
         "id": request_id(),
         "route": request.url_rule.rule if request.url_rule else "",
-        "caller": _name_of(known),
+        "caller": name_in_log(known),
         "audit": g.get("audit_anchor", ""),
     }
     return response
 
 
-def _name_of(known: Caller | None) -> str:
+def name_in_log(known: Caller | None) -> str:
     """The name of the caller; of somebody who asks about themselves only that it is somebody."""
     if known is None:
         return ""

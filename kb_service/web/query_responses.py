@@ -15,7 +15,8 @@ from kb_service.store.reach import SHARED, Reach
 from kb_service.store.store_state import StoreDamaged
 from kb_service.vocabulary import local_id
 from kb_service.web.auditing import note_everybody, note_people, note_query
-from kb_service.web.conditional import is_audited
+from kb_service.web.begun import begun
+from kb_service.web.conditional import Touched, is_audited
 from kb_service.web.dataset import current_dataset
 from kb_service.web.service import service
 
@@ -35,7 +36,9 @@ def query_response(asked: QueryRequest) -> tuple[Response, bool]:
     later ends the connection in the middle of a chunk. Over HTTP/1.0 a cut answer looks like a
     whole one, so there it is collected first.
     """
-    answer = start_query(service().queries, current_dataset().store, asked)
+    known = begun()
+    under_way = known.take_answer() if known is not None else None
+    answer = start_query(service().queries, current_dataset().store, asked, under_way)
     with ExitStack() as held:
         held.callback(answer.close)
         note_answer(asked, answer.people if answer.is_whole else None)
@@ -51,12 +54,17 @@ def note_answer(asked: QueryRequest, people: frozenset[str] | None) -> None:
     """
     if not note_question(asked):
         return
-    if people:
-        note_people(people)
-    elif asked.reach.everything:
+    touched = touched_by(asked.reach, people)
+    if touched.everybody:
         note_everybody()
-    else:
-        note_people(_keys_in(asked.reach))
+    note_people(touched.people)
+
+
+def touched_by(reach: Reach, people: frozenset[str] | None) -> Touched:
+    """Whom an answer within a reach tells of: those it names, else anybody within the reach."""
+    if people:
+        return Touched(people, everybody=False)
+    return Touched(frozenset(map(local_id, reach.graphs)), everybody=reach.everything)
 
 
 def note_question(asked: QueryRequest) -> bool:
@@ -65,10 +73,6 @@ def note_question(asked: QueryRequest) -> bool:
         return False
     note_query(asked.query)
     return True
-
-
-def _keys_in(reach: Reach) -> set[str]:
-    return {local_id(graph) for graph in reach.graphs}
 
 
 def _sent(answer: PartialAnswer) -> Response:

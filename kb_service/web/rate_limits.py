@@ -14,7 +14,7 @@ from typing import cast
 from flask import Flask, Response, current_app, g
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
+from limits.strategies import SlidingWindowCounterRateLimiter
 
 from kb_service.access.roles import LOCAL, Caller
 from kb_service.configuration import AccessSettings
@@ -29,7 +29,7 @@ class RateLimits:
     """What was asked lately and what is being worked on, kept in memory."""
 
     def __init__(self) -> None:
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._running: Counter[str] = Counter()
         self._lock = threading.Lock()
 
@@ -101,7 +101,13 @@ def admit(caller: Caller) -> None:
     A request counts as being worked on until its body has been handed over, or the client is gone.
     """
     if caller != LOCAL:
-        g.end_of_request = rate_limits().admit(caller, settings())
+        stay(caller, rate_limits().admit(caller, settings()))
+
+
+def stay(caller: Caller, end: Callable[[], None] | None) -> None:
+    """Let the current request in that was counted already; `end` is called when it has ended."""
+    if end is not None:
+        g.end_of_request = end
         g.admitted = caller
 
 

@@ -22,9 +22,13 @@ def register_request_ids(app: Flask) -> None:
 def request_id() -> str:
     """The id of the current request: the caller's `X-Request-ID` if it is one, else a new one."""
     if "request_id" not in g:
-        given = request.headers.get(HEADER, "")
-        g.request_id = given if _WELL_FORMED.fullmatch(given) else secrets.token_hex(16)
+        g.request_id = id_from(request.headers.get(HEADER, ""))
     return cast(str, g.request_id)
+
+
+def id_from(given: str) -> str:
+    """The id that a caller gave if it is one, else a new one."""
+    return given if _WELL_FORMED.fullmatch(given) else secrets.token_hex(16)
 
 
 def _with_id(response: Response) -> Response:

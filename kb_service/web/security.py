@@ -13,7 +13,7 @@ from kb_service.web.problems import Problem
 ANSWERED_NAMES = "ANSWERED_NAMES"
 """Key of the app's configuration: the host names to answer for, everything when it is not set."""
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
-_HEADERS = {
+SECURITY_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
         "base-uri 'none'; frame-ancestors 'none'"
@@ -37,14 +37,19 @@ def register_security(app: Flask) -> None:
 
 def _refuse_other_names() -> None:
     """Where the server answers under certain names only, refuse a request for another."""
-    names = current_app.config.get(ANSWERED_NAMES)
-    if names and _name_of(request.host) not in names:
-        listed = ", ".join(sorted(names))
+    if not is_answered_name(request.host):
+        listed = ", ".join(sorted(current_app.config[ANSWERED_NAMES]))
         raise Problem(
             421,
             f"本服务只以这些名称应答：{listed}。",
             f"This service answers under these names only: {listed}.",
         )
+
+
+def is_answered_name(host: str) -> bool:
+    """Whether the app answers requests for this host."""
+    names = current_app.config.get(ANSWERED_NAMES)
+    return not names or _name_of(host) in names
 
 
 def _refuse_other_sites() -> None:
@@ -96,7 +101,7 @@ def _refuse_large_bodies() -> None:
 
 def _with_headers(response: Response) -> Response:
     present = {name.lower() for name, _ in response.headers}
-    for name, value in _HEADERS.items():
+    for name, value in SECURITY_HEADERS.items():
         if name.lower() not in present:
             response.headers.add(name, value)
     return response

@@ -7,12 +7,12 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
 
 from flask import Flask
-from waitress import wasyncore
 
 from kb_service.access.front_door import is_loopback
 from kb_service.configuration import Configuration
@@ -20,7 +20,7 @@ from kb_service.web.auditing import EXTENSION as AUDIT
 from kb_service.web.authentication import LOCAL_CALLERS
 from kb_service.web.commits import workers_of
 from kb_service.web.health import STOPPING
-from kb_service.web.listening import make_server
+from kb_service.web.listening import make_server, turn
 from kb_service.web.reloading import CONFIGURATION, Load, reload
 from kb_service.web.security import ANSWERED_NAMES
 from kb_service.web.service import EXTENSION, Service
@@ -28,8 +28,8 @@ from kb_service.workers import WorkerFailed
 
 _LOG = logging.getLogger("kb_service.web")
 _CLOCK_SECONDS = 60.0
-_TURN_SECONDS = 0.2
 _THREADS_END_SECONDS = 5.0
+_BESIDE_END_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -56,20 +56,31 @@ class Orders:
         self.reload.set()
 
 
-def serve(app: Flask, host: str, port: int, load: Load | None = None) -> None:
+Beside = Callable[[threading.Event], None]
+"""What goes on while the service runs: until the event is set, and not much longer."""
+
+
+def serve(
+    app: Flask, host: str, port: int, load: Load | None = None, beside: Sequence[Beside] = ()
+) -> None:
     """Serve until SIGTERM or SIGINT, then close workers and store. Call it in the main thread.
 
-    It listens as `run` does; the service notices new days meanwhile.
+    It listens as `run` does; the service notices new days meanwhile, and does what else is to be
+    done `beside`.
     """
     orders = Orders()
     clock = threading.Thread(target=watch_the_date, args=(app, orders.stop), daemon=True)
-    clock.start()
+    others = [threading.Thread(target=each, args=(orders.stop,), daemon=True) for each in beside]
+    for thread in (clock, *others):
+        thread.start()
     threading.Thread(target=_warm, args=(app,), daemon=True).start()
     try:
         run(app, host, port, orders, load)
     finally:
         orders.stop.set()
         clock.join(5.0)
+        for thread in others:
+            thread.join(_BESIDE_END_SECONDS)
         close(app)
 
 
@@ -88,18 +99,13 @@ def run(app: Flask, host: str, port: int, orders: Orders, load: Load | None = No
     orders.listen()
     try:
         while not orders.stop.is_set():
-            _turn(server)
+            turn(server)
             if orders.reload.is_set():
                 orders.reload.clear()
                 _reload(app, host, load)
         _finish(server, _configuration(app).server.stop_seconds)
     finally:
         server.close()
-
-
-def _turn(server: Any) -> None:
-    """Take in and give out whatever is there, and wait a moment for more."""
-    wasyncore.loop(timeout=_TURN_SECONDS, use_poll=True, map=server._map, count=1)
 
 
 def _reload(app: Flask, host: str, load: Load | None) -> None:
@@ -119,7 +125,7 @@ def _finish(server: Any, seconds: float) -> None:
         for channel in list(server.active_channels.values()):
             if not _is_busy(channel):
                 channel.will_close = True
-        _turn(server)
+        turn(server)
     left = sum(map(_is_busy, server.active_channels.values()))
     if left:
         _LOG.warning("stopping with %d requests unfinished", left)
@@ -128,7 +134,8 @@ def _finish(server: Any, seconds: float) -> None:
 
 def _is_busy(channel: Any) -> bool:
     """Whether a request has begun to come in, is worked on, or has an answer still to be sent."""
-    return bool(channel.requests or channel.request is not None or channel.total_outbufs_len)
+    has_begun = channel.requests or channel.request is not None or channel.in_lane
+    return bool(has_begun or channel.total_outbufs_len)
 
 
 def _answered_names(app: Flask, host: str) -> set[str] | None:
@@ -164,6 +171,8 @@ def _warm(app: Flask) -> None:
         service.sheets.warm()
     except WorkerFailed:
         _LOG.error("a worker could not be started; /readyz tells whether queries are answered")
+    if (apart := service.knowledge_base.store.apart) is not None:
+        apart.inspections.watch()
 
 
 def close(app: Flask) -> None:

@@ -86,6 +86,10 @@ class AnswerStream:
         self._finish()
         raise StopIteration
 
+    def is_ready(self, seconds: float) -> bool:
+        """Whether the next piece, or why there is none, is there within so many seconds."""
+        return not self._held or self._worker.is_heard(seconds)
+
     def close(self) -> None:
         """Kill the worker unless it has finished its answer."""
         if self._let_go():

@@ -121,7 +121,19 @@ class WorkerPool:
         """
         seconds = self._deadline if deadline is None else deadline
         message = pack(request, seconds)
-        turn, worker = self._take(caller, is_repeated)
+        return self._begun(self._take(caller, is_repeated), message, seconds)
+
+    def stream_at_once(
+        self, request: object, deadline: float | None = None, *, caller: str = ""
+    ) -> AnswerStream | None:
+        """The same where a worker is free now and nobody waits for one; else None, without waiting."""
+        seconds = self._deadline if deadline is None else deadline
+        message = pack(request, seconds)
+        taken = self._take_at_once(caller)
+        return None if taken is None else self._begun(taken, message, seconds)
+
+    def _begun(self, taken: tuple[Turn, Worker], message: bytes, seconds: float) -> AnswerStream:
+        turn, worker = taken
         stream = AnswerStream(
             worker,
             seconds,
@@ -178,6 +190,17 @@ class WorkerPool:
             except BaseException:
                 self._give_up(turn)
                 raise
+            return turn, self._given.pop(turn)
+
+    def _take_at_once(self, caller: str) -> tuple[Turn, Worker] | None:
+        with self._lock:
+            if self._closed or not self._idle or self._turns.waiting:
+                return None
+            turn = self._turns.arrive(caller)
+            self._hand_out()
+            if turn not in self._given:
+                self._turns.leave(turn)
+                return None
             return turn, self._given.pop(turn)
 
     def _give_up(self, turn: Turn) -> None:

@@ -116,9 +116,13 @@ class Worker:
 
     def is_waiting(self) -> bool:
         """Whether an idle process lives: then its socket has nothing to read, not even an end."""
+        return not self.is_heard(0)
+
+    def is_heard(self, seconds: float) -> bool:
+        """Whether there is something to hear within so many seconds, be it that the process ended."""
         poll = select.poll()
         poll.register(self.channel, select.POLLIN)
-        return not poll.poll(0)
+        return bool(poll.poll(seconds * 1000))
 
     def _cause_of_death(self) -> str:
         try:

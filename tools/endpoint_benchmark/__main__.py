@@ -22,6 +22,7 @@ from tools.endpoint_benchmark.servers import (
     cores,
     install_peers,
     ours,
+    ours_in_full,
     oxigraph,
     prepare_stores,
     rdflib_endpoint,
@@ -58,6 +59,7 @@ def report(folder: Path, people: int, without: list[str]) -> Iterator[str]:
         prepare_stores(triples, folder)
     starts: dict[str, Callable[[], AbstractContextManager[Server]]] = {
         "ours": lambda: ours(folder),
+        "ours-in-full": lambda: ours_in_full(folder),
         "oxigraph": lambda: oxigraph(folder, commands),
         "rdflib-endpoint": lambda: rdflib_endpoint(triples, commands),
     }
@@ -71,7 +73,8 @@ def report(folder: Path, people: int, without: list[str]) -> Iterator[str]:
             continue
         with start() as server:
             yield from _rates(server, people)
-            streams += _streams(server)
+            if server.update:
+                streams += _streams(server)
     yield ""
     yield f"| server | {ROWS:,} rows as | first byte s | whole s | MB | memory MB |"
     yield "|---|---|--:|--:|--:|--:|"
@@ -83,7 +86,7 @@ def _rates(server: Server, people: int) -> Iterator[str]:
     for clients in CLIENTS:
         rate = small_queries(server, people, clients)
         yield _row(server, "small SELECT", clients, rate.per_second, rate.p99_ms, rate.failed)
-    for clients in CLIENTS[:2]:
+    for clients in CLIENTS[:2] if server.update else ():
         rate = writes(server, clients)
         yield _row(server, "INSERT DATA", clients, rate.per_second, rate.p99_ms, rate.failed)
 

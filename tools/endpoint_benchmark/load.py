@@ -22,7 +22,7 @@ math.randomseed(7)
 request = function()
   local number = math.random(0, people - 1)
   return wrk.format("GET", "{path}?query=" .. "{before}" .. number .. "{after}",
-    {{["Accept"] = "application/sparql-results+json"}})
+    {{["Accept"] = "application/sparql-results+json"{authorization}}})
 end
 """
 _WRITE = """
@@ -31,8 +31,8 @@ math.randomseed(os.time())
 local run = math.random(1, 1000000000)
 request = function()
   made = made + 1
-  local body = "INSERT DATA {{ <http://example.org/made/" .. run .. "/" .. made
-    .. "> <http://example.org/p> " .. made .. " }}"
+  local body = "INSERT DATA {{ GRAPH <http://example.org/made> {{ <http://example.org/made/"
+    .. run .. "/" .. made .. "> <http://example.org/p> " .. made .. " }} }}"
   return wrk.format("POST", "{path}", {{["Content-Type"] = "application/sparql-update"}}, body)
 end
 """
@@ -65,7 +65,10 @@ def small_queries(server: Server, people: int, clients: int) -> Rate:
     query = quote(_SMALL_QUERY.format(place=PLACE, number="NUMBER"), safe="")
     before, after = query.split("NUMBER")
     path = httpx.URL(server.query).path
-    script = _SMALL.format(people=people, path=path, before=before, after=after)
+    shown = f', ["Authorization"] = "{server.authorization}"' if server.authorization else ""
+    script = _SMALL.format(
+        people=people, path=path, before=before, after=after, authorization=shown
+    )
     return _wrk(server.query, script, clients)
 
 

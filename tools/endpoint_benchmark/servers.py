@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,8 @@ class Server:
     query: str
     update: str
     process: psutil.Process
+    authorization: str = ""
+    """What a client shows, if anything."""
 
     def megabytes(self) -> float:
         """The memory that it and its children hold, shared pages counted once."""
@@ -56,9 +59,11 @@ def prepare_stores(triples: Path, folder: Path) -> None:
     shutil.copytree(folder / "oxigraph", ours.store)
 
 
-def _ours(data: Path) -> list[str]:
-    command = [sys.executable, "-m", "kb_service.cli", "serve", "--plain", "--data", str(data)]
-    return [*command, "--lang", "en"]
+_OURS = (sys.executable, "-m", "kb_service.cli")
+_ANY_NUMBER = {
+    "RENGANG_ACCESS_REQUESTS_PER_MINUTE": "1000000",
+    "RENGANG_ACCESS_CONCURRENT_REQUESTS": "1000",
+}
 
 
 @contextmanager
@@ -66,7 +71,26 @@ def ours(folder: Path) -> Iterator[Server]:
     """`rengang serve --plain`."""
     port = _free_port()
     address = f"http://127.0.0.1:{port}/sparql"
-    with _started("ours", [*_ours(folder / "ours"), "--port", str(port)], address, address) as one:
+    command = [*_OURS, "serve", "--plain", "--data", str(folder / "ours"), "--port", str(port)]
+    with _started("ours", command, address, address) as one:
+        yield one
+
+
+@contextmanager
+def ours_in_full(folder: Path) -> Iterator[Server]:
+    """`rengang serve` over the example organisation, asked with a token of HR, every look audited."""
+    port, data = _free_port(), ["--data", str(folder / "organisation")]
+    address = f"http://127.0.0.1:{port}/sparql"
+    begin = [*_OURS, "import", "--example", *data]
+    if not (folder / "organisation").exists():
+        subprocess.run(begin, check=True, capture_output=True)
+    give = [*_OURS, "token", "add", f"load-{port}", "--role", "hr", *data, "--lang", "en"]
+    said = subprocess.run(give, check=True, capture_output=True, text=True).stdout
+    found = re.search(r"rengang_[a-z2-7]+", said)
+    assert found is not None
+    shown = f"Bearer {found[0]}"
+    command = [*_OURS, "serve", *data, "--port", str(port)]
+    with _started("ours, in full", command, address, "", shown, _ANY_NUMBER) as one:
         yield one
 
 
@@ -93,22 +117,35 @@ def rdflib_endpoint(triples: Path, commands: Path) -> Iterator[Server]:
 
 
 @contextmanager
-def _started(name: str, command: list[str], query: str, update: str) -> Iterator[Server]:
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as run:
+def _started(
+    name: str,
+    command: list[str],
+    query: str,
+    update: str,
+    authorization: str = "",
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[Server]:
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, **(environment or {})},
+    ) as run:
         try:
-            _await(query, run)
-            yield Server(name, query, update, psutil.Process(run.pid))
+            _await(query, run, {"Authorization": authorization} if authorization else {})
+            yield Server(name, query, update, psutil.Process(run.pid), authorization)
         finally:
             run.terminate()
 
 
-def _await(query: str, run: subprocess.Popen[bytes]) -> None:
+def _await(query: str, run: subprocess.Popen[bytes], headers: Mapping[str, str]) -> None:
     end = time.monotonic() + _STARTING
     while time.monotonic() < end:
         if run.poll() is not None:
             raise RuntimeError(f"the server ended with status {run.returncode}")
         try:
-            if httpx.get(query, params={"query": "ASK {}"}, timeout=5).is_success:
+            asked = {"query": "ASK {}"}
+            if httpx.get(query, params=asked, headers=headers, timeout=5).is_success:
                 return
         except httpx.HTTPError:
             time.sleep(0.2)

@@ -21,9 +21,9 @@ _APP = "tools.server_benchmark.served_app"
 _OURS = f"""
 import sys
 from {_APP} import app, plain
-from kb_service.web.listening import make_server
+from kb_service.web.listening import make_server, run_server
 app.config = plain.config
-make_server(app, "127.0.0.1", int(sys.argv[1])).run()
+run_server(make_server(app, "127.0.0.1", int(sys.argv[1])))
 """
 _WAITRESS = f"""
 import sys

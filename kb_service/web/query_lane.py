@@ -1,0 +1,185 @@
+"""Short queries answered by the server's own loop: a thread would cost more than the query does.
+
+Whatever is not as usual, and whatever is not there within a moment, goes to a thread, which begins
+where this ended.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import OrderedDict, deque
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask
+from waitress.channel import ClientDisconnected
+
+from kb_service.access.roles import LOCAL
+from kb_service.store.query_answers import begin_at_once
+from kb_service.web.begun import Begun
+from kb_service.web.credentials import settings
+from kb_service.web.dataset import current_dataset
+from kb_service.web.rate_limits import rate_limits
+from kb_service.web.service import service
+from kb_service.web.short_answers import Prepared, answered, is_to_be_compressed, prepared
+from kb_service.web.short_requests import short_request
+from kb_service.workers import WorkerSetBack
+
+_LOG = logging.getLogger("kb_service.web")
+_PATIENCE = 0.005
+"""Seconds that the loop waits for an answer: many times what a short query takes."""
+_LONGEST_WAIT = 0.02
+"""Seconds that a query waits here for a worker."""
+_SENT_AWAY = 20
+"""How many queries more of a caller whose query took longer are left to threads."""
+_MOST_CALLERS = 1000
+
+
+@dataclass
+class _Query:
+    """One query, from when it came until it is answered or handed over."""
+
+    channel: Any
+    data: bytes
+    prepared: Prepared
+    came: float = field(default_factory=time.perf_counter)
+    started: float = 0.0
+    begun: Begun | None = None
+
+
+class QueryLane:
+    """Answers short queries in the turn of the loop in which they come, or a few turns later.
+
+    For one thread, that of the loop.
+    """
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._waiting: deque[_Query] = deque()
+        self._under_way: deque[_Query] = deque()
+        self._sent_away: OrderedDict[str, int] = OrderedDict()
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a query waits for a worker to be free."""
+        return bool(self._waiting)
+
+    def take(self, channel: Any, data: bytes) -> bool:
+        """Answer what came on a channel on which nothing is under way, by the next `settle` at best.
+
+        False when it is no short query, or one for a thread.
+        """
+        asked = short_request(data)
+        if asked is None:
+            return False
+        with self._app.app_context():
+            query = prepared(asked, channel.addr[0])
+            if query is None or self._is_sent_away(query.request.caller):
+                return False
+            channel.in_lane = True
+            self._waiting.append(_Query(channel, data, query))
+            self._begin_waiting()
+        return True
+
+    def settle(self) -> None:
+        """Answer whatever was begun, or hand it over, and begin what waits."""
+        if not (self._under_way or self._waiting):
+            return
+        with self._app.app_context():
+            while self._under_way:
+                self._settle(self._under_way.popleft())
+                self._begin_waiting()
+            self._begin_waiting()
+        end = time.perf_counter() - _LONGEST_WAIT
+        while self._waiting and self._waiting[0].came < end:
+            _hand_over(self._waiting.popleft())
+
+    def leave(self, channel: Any) -> None:
+        """Hand over what came on a channel, since more comes on it."""
+        for queries in (self._waiting, self._under_way):
+            for query in [query for query in queries if query.channel is channel]:
+                queries.remove(query)
+                _hand_over(query)
+
+    def _begin_waiting(self) -> None:
+        """Begin what waits, as far as workers are free or become so by what is settled meanwhile."""
+        while self._waiting:
+            query = self._waiting[0]
+            if self._begin(query):
+                self._waiting.popleft()
+            elif self._under_way:
+                self._settle(self._under_way.popleft())
+            else:
+                return
+
+    def _begin(self, query: _Query) -> bool:
+        """Whether the query waits no longer: it is under way, or was handed over."""
+        store, asked = current_dataset().store, query.prepared
+        begun = query.begun = query.begun or Begun(asked.caller)
+        try:
+            if not store.is_at_hand(asked.request.reach):
+                _hand_over(query)
+                return True
+            if begun.end is None and asked.caller != LOCAL:
+                begun.end = rate_limits().admit(asked.caller, settings())
+            begun.answer = begin_at_once(service().queries, store, asked.request, asked.job)
+        except Exception as failure:  # the thread that goes on raises it, and knows what to say
+            begun.failure = failure
+            _hand_over(query)
+            return True
+        if begun.answer is None:
+            return False
+        query.started = time.perf_counter()
+        self._under_way.append(query)
+        return True
+
+    def _settle(self, query: _Query) -> None:
+        begun = query.begun
+        assert begun is not None
+        assert begun.answer is not None
+        try:
+            left = query.started + _PATIENCE - time.perf_counter()
+            if not begun.answer.is_ready(max(0.0, left)):
+                self._send_away(query)
+                return
+            begun.answer.beginning = next(begun.answer)
+            if not begun.answer.is_whole or is_to_be_compressed(query.prepared, begun.answer):
+                _hand_over(query)
+                return
+            seconds = time.perf_counter() - query.came
+            _send(query, answered(query.prepared, begun.answer, seconds))
+            begun.close()
+        except WorkerSetBack:
+            begun.answer = None
+            _hand_over(query)
+        except Exception as failure:  # as above
+            begun.failure = failure
+            _hand_over(query)
+
+    def _is_sent_away(self, name: str) -> bool:
+        """Whether this caller's query is one of those left to threads; counts it as one of them."""
+        left = self._sent_away.pop(name, 0)
+        if left > 1:
+            self._sent_away[name] = left - 1
+        return left > 0
+
+    def _send_away(self, query: _Query) -> None:
+        """Leave the query to a thread, and its caller's next ones too."""
+        self._sent_away[query.prepared.request.caller] = _SENT_AWAY
+        while len(self._sent_away) > _MOST_CALLERS:
+            self._sent_away.popitem(last=False)
+        _hand_over(query)
+
+
+def _send(query: _Query, response: bytes) -> None:
+    query.channel.in_lane = False
+    try:
+        query.channel.write_soon(response)
+    except ClientDisconnected:
+        _LOG.debug("a client left before its answer came")
+
+
+def _hand_over(query: _Query) -> None:
+    query.channel.in_lane = False
+    query.channel.hand_over(query.data, query.begun)
