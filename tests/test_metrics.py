@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,9 +10,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
+from pyoxigraph import Literal, Store, Triple
 
 from kb_service.configuration import Configuration, MetricsSettings
 from kb_service.knowledge_base import KnowledgeBase
+from kb_service.people_records import PersonRecord
+from kb_service.vocabulary import LABEL, people_graph
 from kb_service.web import create_app
 from kb_service.web.authentication import LOCAL_CALLERS
 from kb_service.web.service import EXTENSION
@@ -94,6 +98,42 @@ def test_store_workers_and_build_are_told(counted: Flask, knowledge_base: Knowle
     assert len(workers) == 3
     assert sum(workers) >= 1
     assert len(samples(client, "rengang_build_info")) == 1
+
+
+def counted_triples(client: FlaskClient) -> float:
+    """The number of triples, waited for while it is counted in the background."""
+    while not (found := samples(client, "rengang_store_triples")):
+        time.sleep(0.01)
+    return found[0]
+
+
+def test_triples_are_counted_once_and_then_with_every_commit(
+    counted: Flask, knowledge_base: KnowledgeBase
+) -> None:
+    client = counted.test_client()
+    graph = people_graph("counted")
+    triple = Triple(graph, LABEL, Literal("three"))
+
+    before = counted_triples(client)
+    knowledge_base.store.replace_graphs({graph: [triple, Triple(graph, LABEL, Literal("four"))]})
+    after = samples(client, "rengang_store_triples")
+    knowledge_base.store.replace_graphs({graph: []})
+
+    with knowledge_base.store.checkpoint() as path:
+        in_all = len(Store.read_only(str(path)))
+    assert after == [before + 2]
+    assert samples(client, "rengang_store_triples") == [before] == [in_all]
+
+
+def test_derivations_and_checks_are_timed(counted: Flask, knowledge_base: KnowledgeBase) -> None:
+    client = counted.test_client()
+    names = ("rengang_derivation_seconds_count", "rengang_check_seconds_count")
+    before = [samples(client, name)[0] for name in names]
+
+    knowledge_base.conclude(["ana"])
+    knowledge_base.check_records([PersonRecord(id="ana")], [])
+
+    assert [samples(client, name)[0] for name in names] == [each + 1 for each in before]
 
 
 def test_a_worker_that_was_stopped_is_counted_as_lost(counted: Flask) -> None:

@@ -327,7 +327,7 @@ def test_a_syntax_error_is_said_with_its_place(pool: WorkerPool, store: Knowledg
     status, words = refusal(pool, store, QueryRequest("SELECT ?x { ?x }"))
 
     assert status == 400
-    assert words.startswith("This is not a SPARQL 1.1 query: error at 1:")
+    assert words.startswith("This is not a SPARQL 1.1 query: line 1, column")
 
 
 @pytest.mark.parametrize("text", ["INSERT DATA { <a:b> <a:b> 1 }", "DROP ALL", "LOAD <a:b>", ""])

@@ -92,8 +92,7 @@ def test_what_an_update_changed_is_remembered_with_who_did(service: ServiceOfRol
 
     (change,) = service.knowledge_base.revisions_of(key)[-1:]
     assert change.counts == (1, 1)
-    assert change.because is not None
-    assert change.because.by == "token:hr-token"
+    assert change.by == "token:hr-token"
 
 
 def test_an_update_of_people_and_models_is_one_commit(service: ServiceOfRoles) -> None:

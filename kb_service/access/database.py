@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+
+from kb_service.database_files import make_private, transaction
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS tokens (
@@ -28,7 +29,6 @@ CREATE TABLE IF NOT EXISTS sessions (
     expires TEXT NOT NULL
 ) STRICT;
 """
-_OWNER_ONLY = 0o600
 _SECONDS_FOR_ANOTHER = 10.0
 
 
@@ -59,9 +59,8 @@ class AccessDatabase:
         with self._lock:
             if self._connection is None:
                 self._connection = self._connect()
-            with self._connection:
-                self._connection.execute("BEGIN IMMEDIATE")
-                yield self._connection
+            with transaction(self._connection) as run:
+                yield run
 
     def close(self) -> None:
         """Let go of the file."""
@@ -72,7 +71,7 @@ class AccessDatabase:
 
     def _connect(self) -> sqlite3.Connection:
         try:
-            _make_private(self._path)
+            make_private(self._path)
         except OSError:
             if not self._path.exists():
                 raise
@@ -96,15 +95,3 @@ class AccessDatabase:
 def written(moment: datetime) -> str:
     """A moment as text whose order is that of time."""
     return moment.astimezone(UTC).isoformat(timespec="seconds")
-
-
-def _make_private(path: Path) -> None:
-    """Make the file before SQLite does, which would let others read what the umask lets them.
-
-    SQLite gives its journal the permissions of the file.
-    """
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, _OWNER_ONLY)
-    try:
-        os.fchmod(descriptor, _OWNER_ONLY)
-    finally:
-        os.close(descriptor)

@@ -3,7 +3,7 @@
 from kb_service.store.changes import Term
 from kb_service.store.data_folder import NotADataFolder
 from kb_service.store.journal import JournalPolicy
-from kb_service.store.knowledge_store import KnowledgeStore, as_stored
+from kb_service.store.knowledge_store import KnowledgeStore
 from kb_service.store.opening import StoreInUse
 from kb_service.store.query_answers import (
     QueryAnswer,
@@ -18,6 +18,7 @@ from kb_service.store.store_state import (
     StoreState,
     StoreUnavailable,
 )
+from kb_service.store.stored_form import as_stored
 
 __all__ = [
     "JournalPolicy",

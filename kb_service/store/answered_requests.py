@@ -17,6 +17,8 @@ from time import time
 from typing import Any
 from urllib.parse import quote
 
+from kb_service.database_files import make_private, transaction
+
 KEPT_SECONDS = 24 * 3600
 _TABLE = """
 CREATE TABLE IF NOT EXISTS answered (
@@ -57,8 +59,8 @@ class AnsweredRequests:
         self._clock = clock
         self._run = secrets.token_hex(8)
         self._lock = threading.Lock()
+        make_private(path)
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        path.chmod(0o600)
         self._connection.execute("PRAGMA secure_delete = ON")
         self._connection.execute("PRAGMA synchronous = FULL")
         self._connection.execute(_TABLE)
@@ -132,14 +134,8 @@ class AnsweredRequests:
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._connection
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
-            self._connection.execute("COMMIT")
+        with self._lock, transaction(self._connection) as run:
+            yield run
 
 
 def _mentions(kept: Sequence[Any], texts: Iterable[str]) -> bool:

@@ -65,6 +65,11 @@ class DataFolder:
         return self.path / "cache"
 
     @property
+    def watched(self) -> Path:
+        """Copies of a knowledge folder that is edited while the service runs."""
+        return self.path / "watched"
+
+    @property
     def register(self) -> Path:
         """Names, contact data and ids of people by pseudonym: a database that no query sees."""
         return self.path / "register.sqlite"

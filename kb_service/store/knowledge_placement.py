@@ -16,6 +16,7 @@ from kb_service.vocabulary import (
     CONCLUSIONS,
     HISTORY_GRAPHS,
     HOLDS,
+    MODEL_VERSIONS_GRAPH,
     ORGANISATION_GRAPH,
     PEOPLE_GRAPHS,
     RULES_GRAPH,
@@ -49,7 +50,7 @@ def kind_of(graph: NamedNode, shipped: frozenset[NamedNode]) -> GraphKind:
     """What a graph is for."""
     if graph.value.startswith((CONCLUSIONS, HISTORY_GRAPHS)):
         return GraphKind.OURS
-    if graph in (STORE_GRAPH, VERSIONS_GRAPH, RULES_GRAPH):
+    if graph in (STORE_GRAPH, VERSIONS_GRAPH, RULES_GRAPH, MODEL_VERSIONS_GRAPH):
         return GraphKind.OURS
     if graph.value.startswith(PEOPLE_GRAPHS):
         return GraphKind.PERSON

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, nullcontext
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, QuerySolutions, Store, Triple
+from pyoxigraph import DefaultGraph, NamedNode, Quad, Store, Triple
 
+from kb_service.store.apart import Apart
 from kb_service.store.changes import Change, Term, change_of, change_towards
 from kb_service.store.checkpoints import Snapshot, remove_abandoned
 from kb_service.store.commit_queue import Request
@@ -19,6 +20,7 @@ from kb_service.store.journal import JournalPolicy
 from kb_service.store.opening import InPlace, open_snapshot
 from kb_service.store.reach import EVERYTHING, SHARED, Reach, Readable
 from kb_service.store.readers import Readers
+from kb_service.store.selections import LONGEST_SELECTION, Row, rows_of, select_here
 from kb_service.store.store_state import (
     OPENED_READ_ONLY,
     StoreDamaged,
@@ -50,6 +52,7 @@ class KnowledgeStore:
         no writes. Raises NotADataFolder, StoreInUse or StoreDamaged.
         """
         self._instance = secrets.token_hex(6)
+        self.apart: Apart | None = None
         self._snapshot: Snapshot | InPlace | None = None
         self._copied: Store | None = None
         self._writer: Writer | None = None
@@ -240,21 +243,49 @@ class KnowledgeStore:
             quads = store.quads_for_pattern(None, predicate, value, None)
             return {quad.graph_name for quad in quads if isinstance(quad.graph_name, NamedNode)}
 
-    def select(self, query: str, reach: Reach = EVERYTHING) -> list[dict[str, Term]]:
+    def select(self, query: str, reach: Reach = EVERYTHING) -> list[Row]:
         """Every row of one of our own SELECT queries; a variable without a value is left out.
 
         The default graph is the union of all graphs that may be read, and no other graph exists for
-        the query. For a stranger's query, see `run_query`.
+        the query. For a stranger's query, see `run_query`. Raises StoreDamaged, and QuestionStopped
+        after `run_apart`.
         """
+        if self.apart is not None:
+            with self.reading(reach) as readable:
+                return self.apart.select(readable, query)
         if reach == SHARED:
             with self._damage_told():
                 shared = self._readers.shared().store(self._copy)
-                return _rows(shared.query(query, use_default_graph_as_union=True))
+                return rows_of(select_here(shared, query, None))
         with self._readable() as store:
-            if reach.everything:
-                return _rows(store.query(query, use_default_graph_as_union=True))
-            names = [NamedNode(name) for name in self._graphs_within(reach)]
-            return _rows(store.query(query, default_graph=[*names], named_graphs=[*names]))
+            graphs = None if reach.everything else self._graphs_within(reach)
+            return rows_of(select_here(store, query, graphs))
+
+    @property
+    def quads_counted(self) -> int | None:
+        """How many quads there are; None while they are counted, which the first question begins."""
+        return self._readers.count.now(self._at_rest)
+
+    @contextmanager
+    def _at_rest(self, noted: Callable[[], None]) -> Iterator[Path]:
+        """A checkpoint, and `noted` called at a moment when that is all there is."""
+        with ExitStack() as held:
+            with self._writer.at_rest() if self._writer is not None else nullcontext():
+                path = held.enter_context(self.checkpoint())
+                noted()
+            yield path
+
+    def run_apart(self, seconds: float = LONGEST_SELECTION) -> None:
+        """From now on have our own queries run by processes that may be killed, until `close`.
+
+        Damage on disk can keep a query going for ever, and nothing in this process interrupts it.
+        """
+        self.apart = Apart(self.checkpoint, self.damaged, seconds)
+
+    def suspect(self) -> None:
+        """Have the files looked at soon, as a query was stopped, which damage may have caused."""
+        if self.apart is not None:
+            self.apart.inspections.soon()
 
     @contextmanager
     def checkpoint(self) -> Iterator[Path]:
@@ -286,6 +317,14 @@ class KnowledgeStore:
         with self.checkpoint() as path:
             yield Readable(path, None if reach.everything else self._graphs_within(reach))
 
+    def is_at_hand(self, reach: Reach) -> bool:
+        """Whether `reading` has nothing to make first, unless a commit comes in between."""
+        if self._snapshot is not None or self._writer is None:
+            return False
+        if not reach.everything and not self._readers.shared().has_checkpoint():
+            return False
+        return reach == SHARED or self._readers.has_checkpoint()
+
     def _graphs_within(self, reach: Reach) -> tuple[str, ...]:
         """The names of the shared graphs and of those listed."""
         shared = self._readers.shared().store(self._copy).named_graphs()
@@ -299,26 +338,11 @@ class KnowledgeStore:
 
     def close(self) -> None:
         """Let go of the folder, so that another process can write it."""
+        if self.apart is not None:
+            self.apart.close()
         if self._writer is not None:
             self._writer.close()
         self._readers.close()
         self._copied = None
         if self._snapshot is not None:
             self._snapshot.close()
-
-
-def _rows(solutions: object) -> list[dict[str, Term]]:
-    if not isinstance(solutions, QuerySolutions):
-        raise TypeError("this is not a SELECT query")
-    names = [variable.value for variable in solutions.variables]
-    return [
-        {name: term for name, term in zip(names, row, strict=True) if term is not None}
-        for row in solutions
-    ]
-
-
-def as_stored(triples: Iterable[Triple]) -> list[Triple]:
-    """The triples as they come back from a store, which writes numbers in one canonical form."""
-    scratch = Store()
-    scratch.extend(Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in triples)
-    return [quad.triple for quad in scratch]

@@ -30,6 +30,7 @@ from kb_service.store.result_formats import (
     row_counter,
 )
 from kb_service.store.store_state import is_damage
+from kb_service.store.syntax_advice import query_advice
 
 _Results = QuerySolutions | QueryBoolean | QueryTriples
 _Graphs = tuple[str, ...]
@@ -88,10 +89,14 @@ class Rows:
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why there is no answer: the HTTP status it deserves, and what to do, in a sentence."""
+    """Why there is no answer: the HTTP status it deserves, and what to do, in a sentence.
+
+    In Chinese too where we have more to say than the engine has.
+    """
 
     status: int
     detail: str
+    zh: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,7 +129,9 @@ def open_worker(
         except _Refused as refused:
             return Refusal(*refused.args)
         except SyntaxError as error:
-            return Refusal(400, f"This is not a SPARQL 1.1 query: {_shortened(error)}")
+            told = query_advice(error, job.query)
+            en = f"This is not a SPARQL 1.1 query: {told.en}"
+            return Refusal(400, en, f"这不是 SPARQL 1.1 查询：{told.zh}")
         except TooMuch as error:
             return Refusal(422, str(error))
         except (ValueError, RuntimeError, OSError) as error:
@@ -222,8 +229,9 @@ def _written(results: _Results, job: Job, emit: Emit) -> Answer:
         counts = (row_counter(media_type),) if isinstance(results, QuerySolutions) else ()
         output = BoundedOutput(job.limits, emit_block, *counts)
         results.serialize(output, QueryResultsFormat.from_media_type(media_type))  # type: ignore[arg-type]
-    people.read(output.rest)
-    return End(content_type, output.rest, people.keys())
+    rest = output.finish()
+    people.read(rest)
+    return End(content_type, rest, people.keys())
 
 
 def _shown(solutions: QuerySolutions, most: int) -> Rows:

@@ -55,6 +55,17 @@ DAMAGED: Final = StoreState(
 OPENED_READ_ONLY: Final = StoreState(
     "opened-read-only", "以只读方式打开。", "The store was opened read-only."
 )
+QUESTION_STOPPED: Final = StoreState(
+    "question-stopped",
+    "这个问题耗用的时间或内存超出限度，已停止。如果再次发生，请运行 rengang verify 检查数据文件。",
+    "This question took more time or memory than a question may take and was stopped. If it happens"
+    " again, look for damaged files with rengang verify.",
+)
+QUESTIONS_WAIT: Final = StoreState(
+    "questions-wait",
+    "正在回答的问题太多，请稍后再试。",
+    "Too many questions are being answered; try again in a moment.",
+)
 
 _BY_NUMBER = {
     errno.ENOSPC: DISK_FULL,
@@ -106,3 +117,11 @@ class StoreReadOnly(StoreUnavailable):
 
 class StoreDamaged(StoreUnavailable):
     """A file does not hold what was written into it, so that no answer can be trusted."""
+
+
+class QuestionStopped(StoreUnavailable):
+    """A question of ours was not answered; of the store itself nothing is known to be wrong."""
+
+
+class DamageMet(RuntimeError):
+    """A process that reads the files met one that is damaged; says what the engine says of it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from dataclasses import dataclass
 
@@ -10,10 +9,10 @@ from pyoxigraph import Store
 
 from kb_service.store.placement import UpdateProblem
 from kb_service.store.query_text import RefusedQuery
+from kb_service.store.syntax_advice import SYNTAX_PLACE, advice_at
 from kb_service.store.update_text import Operation, read_update
 
 _NOT_THERE = "urn:x-rengang:no-such-graph"
-_PLACE = re.compile(r"error at (\d+):(\d+)")
 
 
 @dataclass(frozen=True)
@@ -59,21 +58,20 @@ def _check(operation: Operation, update: UpdateText) -> None:
 def _not_well_formed(
     error: SyntaxError, before: str, operation: Operation, text: str
 ) -> UpdateProblem:
-    skipped = before.count("\n")
+    """What to say of a fault, at its place in the text as it was sent.
+
+    One in a declaration is told at the operation that the declaration is for.
+    """
     line = text.count("\n", 0, operation.begins)
     column = operation.begins - text.rfind("\n", 0, operation.begins) - 1
-
-    def place(at: re.Match[str]) -> str:
-        """The place in the text as it was sent; a fault in a declaration is told without one."""
-        own = int(at[1]) - skipped
-        if own < 1:
-            return "before this operation"
-        return f"line {own + line}, column {int(at[2]) + (column if own == 1 else 0)}"
-
-    said = _PLACE.sub(place, " ".join(str(error.msg).split()))
-    said = said if len(said) <= 300 else said[:300] + " …"
+    found = SYNTAX_PLACE.search(str(error.msg))
+    own, within = (int(found[1]) - before.count("\n"), int(found[2])) if found else (1, 1)
+    if own < 1:
+        own, within = 1, 1
+    place = line + own, within + (column if own == 1 else 0)
+    advice = advice_at(*place, found[3] if found else "", text, is_update=True)
     return UpdateProblem(
         400,
-        f"这不是 SPARQL 1.1 更新。详情（英文）：{said}",
-        f"This is not a SPARQL 1.1 update: {said}",
+        f"这不是 SPARQL 1.1 更新：{advice.zh}",
+        f"This is not a SPARQL 1.1 update: {advice.en}",
     )

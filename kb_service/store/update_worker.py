@@ -38,7 +38,7 @@ _log = logging.getLogger(__name__)
 
 MAX_CHARACTERS = 4 * 1024 * 1024
 MAX_QUADS = 200_000
-_LONGEST_WAIT = 5.0
+_WAIT_BEYOND_DEADLINE = 5.0
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,8 @@ _Answer = Worked | QuadChange | UpdateProblem | Damage | None
 
 def update_pool(size: int = 2, memory_mb: int = 512, deadline: float = 10.0) -> WorkerPool:
     """Workers for `read_data` and `work_out`; none starts before the first write."""
-    return WorkerPool(f"{__name__}:open_worker", size, memory_mb, deadline, wait=_LONGEST_WAIT)
+    wait = deadline + _WAIT_BEYOND_DEADLINE
+    return WorkerPool(f"{__name__}:open_worker", size, memory_mb, deadline, wait=wait)
 
 
 def read_data(
@@ -124,7 +125,7 @@ def work_out(
             job = _Job(
                 str(readable.path), readable.graphs, str(scratch), write, placement, empty, most
             )
-            answer = _asked(pool, job, caller)
+            answer = _asked(pool, job, caller, store.suspect)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
     if isinstance(answer, Damage):
@@ -149,16 +150,28 @@ def _refuse_names(update: UpdateText) -> None:
             ) from error
 
 
-def _asked(pool: WorkerPool, job: _Job | _Reading, caller: str) -> object:
+def _nothing() -> None:
+    """What follows when nothing that is stored was looked at."""
+
+
+def _asked(
+    pool: WorkerPool,
+    job: _Job | _Reading,
+    caller: str,
+    stopped: Callable[[], None] = _nothing,
+) -> object:
+    """What the worker answers. Raises UpdateProblem; `stopped` hears of an update without an end."""
     try:
         answer = pool.call(job, caller=caller)
     except WorkerTimedOut as error:
+        stopped()
         raise UpdateProblem(
             503,
             "更新耗时过长，已停止；没有保存任何内容。请分成较小的更新。",
             f"The update was {error}; nothing was stored. Change less at a time.",
         ) from error
     except WorkerDied as error:
+        stopped()
         raise UpdateProblem(
             400,
             "更新所需的内存或嵌套层数超出限度，已停止；没有保存任何内容。",

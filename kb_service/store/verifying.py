@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from pyoxigraph import Quad, Store
+from pyoxigraph import Store
 
 from kb_service.findings import Finding, violation
 from kb_service.store.backup_folder import Backup, BackupDamaged, BackupFolder
 from kb_service.store.data_folder import DataFolder
+from kb_service.store.index_reading import exactly, read_every_index
 from kb_service.store.journal import Segment, scan
 from kb_service.store.opening import InPlace, open_snapshot
 from kb_service.store.store_state import is_damage
@@ -137,7 +138,7 @@ def _database_findings(path: Path, name: str) -> Iterator[Finding]:
 def _store_findings(store: Store, name: str) -> Iterator[Finding]:
     """What cannot be read, or is in one index of the store and not in another."""
     try:
-        counts = _counts(store)
+        counts = read_every_index(store, exactly())
     except (OSError, RuntimeError) as error:
         yield _unreadable(name, error)
         return
@@ -148,32 +149,6 @@ def _store_findings(store: Store, name: str) -> Iterator[Finding]:
             name,
             ", ".join(f"{index}: {count}" for index, count in counts.items()),
         )
-
-
-def _counts(store: Store) -> dict[str, int]:
-    """How many quads each index holds; each is read to its end, by the terms that it begins with."""
-    seen = set[int]()
-    counts = {"all": 0}
-    for quad in store.quads_for_pattern(None, None, None, None):
-        counts["all"] += 1
-        _, predicate, value, graph = quad
-        for index, pattern in (
-            ("by graph", (None, None, graph)),
-            ("by predicate", (predicate, None, None)),
-            ("by object", (None, value, None)),
-            ("by graph and predicate", (predicate, None, graph)),
-            ("by graph and object", (None, value, graph)),
-        ):
-            if (mark := hash((index, *pattern))) not in seen:
-                seen.add(mark)
-                counts[index] = counts.get(index, 0) + _size(
-                    store.quads_for_pattern(None, *pattern)
-                )
-    return counts
-
-
-def _size(quads: Iterator[Quad]) -> int:
-    return sum(1 for _ in quads)
 
 
 def _unreadable(place: str, error: Exception) -> Finding:

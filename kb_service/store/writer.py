@@ -7,8 +7,8 @@ import logging
 import threading
 import time
 import traceback
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pyoxigraph import NamedNode, Store, Triple
@@ -192,6 +192,12 @@ class Writer:
         return StoreReadOnly(self._state)
 
     # Committing
+
+    @contextmanager
+    def at_rest(self) -> Iterator[None]:
+        """Nobody writes while the block runs."""
+        with self._queue.turn():
+            yield
 
     @property
     def store(self) -> Store:

@@ -25,6 +25,7 @@ from prometheus_client.registry import Collector
 
 from kb_service.audit import AuditTrail
 from kb_service.configuration import Configuration
+from kb_service.knowledge_base.durations import Durations, Work
 from kb_service.store import KnowledgeStore
 from kb_service.web.observing import Observation
 from kb_service.workers import PoolCounts, WorkerPool
@@ -33,6 +34,7 @@ EXTENSION = "metrics"
 metrics = Blueprint("metrics", __name__)
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+_LONG_SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800)
 _TOO_MANY = 429
 
 
@@ -40,7 +42,11 @@ class ServiceMetrics:
     """What is counted of one app, in a registry of its own."""
 
     def __init__(
-        self, store: KnowledgeStore, trail: AuditTrail, pools: Mapping[str, WorkerPool]
+        self,
+        store: KnowledgeStore,
+        trail: AuditTrail,
+        pools: Mapping[str, WorkerPool],
+        durations: Durations,
     ) -> None:
         disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = CollectorRegistry()
@@ -63,8 +69,22 @@ class ServiceMetrics:
             "Requests refused because their caller asked too much.",
             registry=self.registry,
         )
+        self._work = {
+            Work.DERIVATION: self._long_work(
+                "rengang_derivation_seconds",
+                "How long changes took with all that was concluded again, until they were on disk.",
+            ),
+            Work.CHECK: self._long_work(
+                "rengang_check_seconds",
+                "How long the shapes took to check a document or a batch of people.",
+            ),
+        }
+        durations.listen(lambda work, seconds: self._work[work].observe(seconds))
         ProcessCollector(registry=self.registry)
         self.registry.register(_Parts(store, trail, pools))
+
+    def _long_work(self, name: str, documentation: str) -> Histogram:
+        return Histogram(name, documentation, buckets=_LONG_SECONDS, registry=self.registry)
 
     def note(self, observation: Observation) -> None:
         """Count a request that has ended."""
@@ -143,6 +163,19 @@ def _of_store(store: KnowledgeStore) -> Iterator[Metric]:
     )
     states.add_metric((store.state.code,), 1)
     yield from (commits, size, states)
+    if (quads := store.quads_counted) is not None:
+        triples = GaugeMetricFamily(
+            "rengang_store_triples", "Triples in all graphs; told once they have been counted."
+        )
+        triples.add_metric((), quads)
+        yield triples
+    if store.apart is not None and (last := store.apart.inspections.last) is not None:
+        inspected = GaugeMetricFamily(
+            "rengang_store_inspected_timestamp_seconds",
+            "When every file of the store was last read and found to be well.",
+        )
+        inspected.add_metric((), last)
+        yield inspected
 
 
 def _bytes_below(folder: Path) -> int:

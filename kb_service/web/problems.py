@@ -111,7 +111,7 @@ def _as_problem(error: Exception) -> Problem:
         )
     if isinstance(error, QueryProblem):
         zh = QUERY_DETAILS.get(error.status, "查询没有执行。")
-        return Problem(error.status, f"{zh}详情（英文）：{error.detail}", error.detail)
+        return Problem(error.status, error.zh or f"{zh}详情（英文）：{error.detail}", error.detail)
     if isinstance(error, StoreUnavailable):
         return Problem(503, error.state.zh, error.state.en)
     if isinstance(error, WorkerTimedOut | WorkerDied | WorkerBusy | WorkerFailed):

@@ -24,20 +24,42 @@ class Canary:
         return f"file://{self.file}"
 
 
+ON_THE_PAGE = "query on the page"
+"""The place that answers with the first rows of what may have no end."""
+
+PATCHED = "graph patched"
+"""The place where an update sees one graph alone, and that one holds nothing."""
+
+
 @dataclass(frozen=True)
 class Attack:
-    """A hostile text. `harmless` says why an answer would be right after all, if it would."""
+    """A hostile text. `harmless` says why an answer would be right after all, if it would.
+
+    Where `only_at` names places, it would be right there and nowhere else.
+    """
 
     name: str
     make: Callable[[Canary], bytes]
     media_type: str = ""
     harmless: str = ""
+    only_at: tuple[str, ...] = ()
+
+    def may_be_answered(self, place: str) -> bool:
+        """Whether an answer may be right at this place."""
+        return bool(self.harmless) and (not self.only_at or place in self.only_at)
 
 
-def attack(name: str, text: str | bytes, media_type: str = "", *, harmless: str = "") -> Attack:
+def attack(
+    name: str,
+    text: str | bytes,
+    media_type: str = "",
+    *,
+    harmless: str = "",
+    only_at: tuple[str, ...] = (),
+) -> Attack:
     """An attack that is the same everywhere."""
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
-    return Attack(name, lambda _: data, media_type, harmless)
+    return Attack(name, lambda _: data, media_type, harmless, only_at)
 
 
 def reaching(

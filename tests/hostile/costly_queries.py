@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from tests.hostile.attack import Attack, attack
+from tests.hostile.attack import ON_THE_PAGE, Attack, attack
 
-_SMALL = "over the few facts that a narrow role may read it ends in time"
+_FIRST_ROWS = "the page shows the first rows, and that there are more"
+_FALSE = "the condition is false whatever is joined, which the engine sees before it joins"
 _CROSS = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i"
 
 
@@ -29,10 +30,11 @@ def costly_queries() -> list[Attack]:
         attack(
             "product streamed",
             f"SELECT * WHERE {{ {cross} }}",
-            harmless="the page shows the first rows, and that there are more",
+            harmless=_FIRST_ROWS,
+            only_at=(ON_THE_PAGE,),
         ),
         attack("product described", f"DESCRIBE ?a ?d ?g WHERE {{ {cross} }}"),
-        attack("product asked", f"ASK {{ {cross} FILTER (?a = ?i && ?b != ?b) }}", harmless=_SMALL),
+        attack("product asked", f"ASK {{ {cross} FILTER (?a = ?i && ?b != ?b) }}", harmless=_FALSE),
         attack("product of values", f"SELECT (COUNT(*) AS ?n) WHERE {{ {tens} }}"),
         attack(
             "product joined late",
@@ -43,11 +45,17 @@ def costly_queries() -> list[Attack]:
             f'SELECT (GROUP_CONCAT(?c; separator="xxxxxxxxxxxx") AS ?n) WHERE {{ {cross} }}',
         ),
         attack("offset", f"SELECT * WHERE {{ {cross} }} OFFSET 9000000000000000000 LIMIT 1"),
-        attack("limit", f"SELECT * WHERE {{ {cross} }} LIMIT 9223372036854775807"),
+        attack(
+            "limit",
+            f"SELECT * WHERE {{ {cross} }} LIMIT 9223372036854775807",
+            harmless=_FIRST_ROWS,
+            only_at=(ON_THE_PAGE,),
+        ),
         attack("minus product", f"SELECT * WHERE {{ {_CROSS} MINUS {{ {cross} }} }}"),
         attack(
             "exists product",
             f"SELECT * WHERE {{ ?s ?p ?o FILTER NOT EXISTS {{ {cross} FILTER (?l = ?s && false) }} }}",
+            harmless=_FALSE,
         ),
         attack(
             "optional products",
@@ -80,6 +88,7 @@ def costly_queries() -> list[Attack]:
         attack(
             "doubling digests",
             f"SELECT ?x3000 WHERE {{ {_doubling(chr(34) + 'a' + chr(34), 'SHA512(CONCAT(?x, ?x))', 3000)} }}",
+            harmless="every digest is as long as the last, so that one after the other takes no time",
         ),
         attack(
             "squared number",
@@ -117,6 +126,6 @@ def costly_queries() -> list[Attack]:
         attack(
             "everything",
             "SELECT * WHERE { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } } ORDER BY ?o",
-            harmless=_SMALL,
+            harmless="the service that is attacked holds a few thousand facts, soon sorted",
         ),
     ]

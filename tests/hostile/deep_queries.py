@@ -77,7 +77,11 @@ def long_queries() -> list[Attack]:
         attack("quotients", _filter(_joined("1", " / ") + " > 0"), harmless=_FLAT),
         attack("union chain", _where(_joined("{ ?s ?p ?o }", " UNION ", 3000)), harmless=_FLAT),
         attack("optional chain", _where(_joined("OPTIONAL { ?s ?p ?o }", " ", 3000))),
-        attack("minus chain", _where(_T + _joined(" MINUS { ?x ?y ?z }", " ", 3000))),
+        attack(
+            "minus chain",
+            _where(_T + _joined(" MINUS { ?x ?y ?z }", " ", 3000)),
+            harmless=_FLAT,
+        ),
         attack("path sequence", _path(_joined(":p", "/")), harmless=_FLAT),
         attack("path alternatives", _path(_joined(":p", "|")), harmless=_FLAT),
         attack("negated set", _path(f"!({_joined(':p', '|')})"), harmless=_FLAT),
@@ -85,7 +89,11 @@ def long_queries() -> list[Attack]:
         attack("values", _where(f"VALUES ?x {{ {_joined('1', ' ')} }}"), harmless=_FLAT),
         attack("list", _where(f"({_joined('1', ' ')}) ?p ?o"), harmless=_FLAT),
         attack("patterns", _where(_joined("?s ?p ?o", " . ", 5000)), harmless=_FLAT),
-        attack("joins", _where(" . ".join(f"?v{n} ?p{n} ?v{n + 1}" for n in range(2000)))),
+        attack(
+            "joins",
+            _where(" . ".join(f"?v{n} ?p{n} ?v{n + 1}" for n in range(2000))),
+            harmless=_FLAT,
+        ),
         attack(
             "binds",
             _where(" ".join(f"BIND ({n} AS ?v{n})" for n in range(3000))),

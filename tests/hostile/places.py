@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote, urlencode
 
-from tests.hostile.attack import Attack
+from tests.hostile.attack import ON_THE_PAGE, PATCHED, Attack
 from tests.hostile.costly_queries import costly_queries
 from tests.hostile.deep_queries import broken_queries, deep_queries, long_queries
 from tests.hostile.documents import documents
+from tests.hostile.limits import SECONDS_OF_A_DOCUMENT, SECONDS_OF_A_QUERY
 from tests.hostile.reaching_out import reaching_queries, updates
 from tests.hostile.sheets import sheets
 from tests.hostile.texts import json_bodies, supposition, suppositions, words
@@ -38,6 +39,8 @@ class Place:
     name: str
     send: Send
     attacks: Callable[[], Sequence[Attack]]
+    seconds: float = SECONDS_OF_A_DOCUMENT
+    """How long its answers may take."""
 
 
 def cases() -> list[tuple[Attack, Place]]:
@@ -58,29 +61,37 @@ def queries() -> list[Attack]:
 
 def places() -> list[Place]:
     """Every place."""
-    return [*_sparql(), *_graph_store(), *_documents(), *_sheets(), *_json(), *_addresses()]
+    queried = [replace(p, seconds=SECONDS_OF_A_QUERY) for p in (*_queries(), *_addresses())]
+    return [*queried, *_updates(), *_graph_store(), *_documents(), *_sheets(), *_json()]
 
 
-def _sparql() -> list[Place]:
-    def direct(kind: str) -> Send:
-        headers = {"Content-Type": f"application/sparql-{kind}"}
-        return lambda text, _: Request("POST", "/sparql", headers, text)
-
-    def form(name: str, **more: str) -> Send:
-        headers = {"Content-Type": _FORM, **more}
-        return lambda text, _: Request("POST", "/sparql", headers, urlencode({name: text}).encode())
-
+def _queries() -> list[Place]:
     def address(text: bytes, _: str) -> Request:
         return Request("GET", f"/sparql?{urlencode({'query': text})}")
 
     return [
-        Place("query, posted", direct("query"), queries),
-        Place("query in a form", form("query"), queries),
+        Place("query, posted", _direct("query"), queries),
+        Place("query in a form", _form("query"), queries),
         Place("query in the address", address, lambda: [*broken_queries(), *reaching_queries()]),
-        Place("query on the page", form("query", **_PAGE), queries),
-        Place("update, posted", direct("update"), updates),
-        Place("update in a form", form("update"), updates),
+        Place(ON_THE_PAGE, _form("query", **_PAGE), queries),
     ]
+
+
+def _updates() -> list[Place]:
+    return [
+        Place("update, posted", _direct("update"), updates),
+        Place("update in a form", _form("update"), updates),
+    ]
+
+
+def _direct(kind: str) -> Send:
+    headers = {"Content-Type": f"application/sparql-{kind}"}
+    return lambda text, _: Request("POST", "/sparql", headers, text)
+
+
+def _form(name: str, **more: str) -> Send:
+    headers = {"Content-Type": _FORM, **more}
+    return lambda text, _: Request("POST", "/sparql", headers, urlencode({name: text}).encode())
 
 
 def _graph_store() -> list[Place]:
@@ -100,7 +111,7 @@ def _graph_store() -> list[Place]:
     return [
         Place("graph put", to("PUT", model), documents),
         Place("graph posted to the default", to("POST", ""), documents),
-        Place("graph patched", patch, updates),
+        Place(PATCHED, patch, updates),
         Place("graph named", named, words),
     ]
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from tests.hostile.attack import Attack, attack, reaching
+from tests.hostile.attack import PATCHED, Attack, attack, reaching
 
 _NAMED = "a graph that is not here is empty; nobody goes and fetches it"
+_EMPTY = "where there is nothing, a product and a copy of it are nothing, and change nothing"
 
 
 def reaching_queries() -> list[Attack]:
@@ -80,6 +81,8 @@ def updates() -> list[Attack]:
         attack(
             "product inserted",
             "INSERT { GRAPH <urn:x> { ?a ?e ?i } } WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }",
+            harmless=_EMPTY,
+            only_at=(PATCHED,),
         ),
         attack(
             "product deleted",
@@ -90,13 +93,20 @@ def updates() -> list[Attack]:
             "minted without end",
             "INSERT { GRAPH <urn:x> { ?n <urn:p> ?a } } WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i "
             "BIND (UUID() AS ?n) }",
+            harmless=_EMPTY,
+            only_at=(PATCHED,),
         ),
         attack(
             "many operations",
             "CREATE SILENT GRAPH <urn:x> ; " * 20_000,
             harmless="a graph into which nothing is put is no change, however often it is made",
         ),
-        attack("copies", "COPY DEFAULT TO <urn:x> ; ADD <urn:x> TO <urn:y> ; " * 3000),
+        attack(
+            "copies",
+            "COPY DEFAULT TO <urn:x> ; ADD <urn:x> TO <urn:y> ; " * 3000,
+            harmless=_EMPTY,
+            only_at=(PATCHED,),
+        ),
         attack(
             "our conclusions",
             "INSERT DATA { GRAPH <https://w3id.org/rengang/conclusions/shared> { <urn:s> <urn:p> 1 } }",

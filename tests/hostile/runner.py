@@ -16,11 +16,11 @@ import psutil
 
 from tests.hostile.attack import Attack, Canary
 from tests.hostile.canaries import SECRET
+from tests.hostile.limits import SECONDS_OF_A_QUERY, TRIES
 from tests.hostile.places import Place
 from tests.served import Served
 
 AT_ONCE = 8
-_TRIES = 4
 _LONGEST_READ = 1024 * 1024
 
 
@@ -34,10 +34,12 @@ class Outcome:
     status: int | None
     seconds: float
     body: bytes
+    limit: float
+    """How many seconds it may take."""
     broken_off: bool = False
     """Whether a streamed answer ended before its end, which HTTP tells apart from a whole one."""
 
-    def fault(self, deadline: float) -> str | None:
+    def fault(self) -> str | None:
         """What is wrong with the answer, None when all is well.
 
         The connection may be closed without an answer only where no request could be read.
@@ -45,7 +47,7 @@ class Outcome:
         told = f"{self.attack.name} at {self.place} as {self.role}: {self.status}"
         if SECRET.encode() in self.body:
             return f"{told} shows the secret"
-        if self.seconds > deadline:
+        if self.seconds > self.limit:
             return f"{told} after {self.seconds:.1f} s"
         if self.broken_off:
             return None
@@ -55,7 +57,7 @@ class Outcome:
             return None
         if b"evil.example" in self.body.partition(b"\r\n\r\n")[0]:
             return f"{told} repeats the name of another host in its head"
-        if 200 <= self.status < 400 and self.attack.harmless:
+        if 200 <= self.status < 400 and self.attack.may_be_answered(self.place):
             return None
         return f"{told} {self.body[:200]!r}"
 
@@ -111,7 +113,9 @@ def send_all(
         except (http.client.HTTPException, OSError) as error:
             status, body = None, repr(error).encode()
         seconds = time.monotonic() - began
-        return Outcome(attack, place.name, who.role, status, seconds, body, broken_off)
+        return Outcome(
+            attack, place.name, who.role, status, seconds, body, place.seconds, broken_off
+        )
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         return list(pool.map(one, zip(cases, itertools.cycle(callers), strict=False)))
@@ -130,7 +134,9 @@ def send_raw(
         data = _showing(attack.make(canary), who)
         began = time.monotonic()
         status, body = _exchanged(served.port, data)
-        return Outcome(attack, "connection", who.role, status, time.monotonic() - began, body)
+        seconds = time.monotonic() - began
+        limit = SECONDS_OF_A_QUERY
+        return Outcome(attack, "connection", who.role, status, seconds, body, limit)
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         return list(pool.map(one, zip(attacks, itertools.cycle(callers), strict=False)))
@@ -185,15 +191,15 @@ def good_client(served: Served, who: Who) -> Iterator[GoodClient]:
 
 
 def _patiently(served: Served, path: str, who: Who) -> tuple[int, bytes]:
-    """The answer to somebody who asks again, as often as any client would, where all are busy."""
-    for _ in range(_TRIES):
+    """The answer to somebody who does as Retry-After says where all are busy."""
+    for remaining in reversed(range(TRIES)):
         try:
             status, headers, body = served.got(path, who.headers)
         except (http.client.HTTPException, OSError) as error:
             return 0, repr(error).encode()
-        if status != 503 or "Retry-After" not in headers:
+        if status != 503 or not remaining:
             break
-        time.sleep(0.5)
+        time.sleep(float(headers["Retry-After"]))
     return status, body
 
 
