@@ -23,8 +23,10 @@ from kb_service.access.roles import LOCAL, Caller, Role
 from kb_service.access.view import View
 from kb_service.cli import main
 from kb_service.knowledge_base import KnowledgeBase, UnknownThingError
+from kb_service.knowledge_base.judging import Judging
 from kb_service.people_records import person_iri
 from kb_service.store import KnowledgeStore, Term
+from kb_service.store.canonical_form import content_digest
 from kb_service.store.erasures import is_erased
 from kb_service.vocabulary import POLICY_GRAPH, iri, people_graph
 from kb_service.web import create_app
@@ -139,7 +141,9 @@ def test_no_file_holds_anything_of_who_was_erased(place: Place) -> None:
     left = everywhere(place.folder, *stays.words, stays_key)
     assert set(left) == {*stays.words, stays_key}, "nobody else is touched"
     assert any(name.startswith("store/") for name in left[stays_key])
-    assert any(name.startswith("store/") for name in left[stays.comment])
+    for text in (stays.comment, stays.reason):
+        assert "register.sqlite" in left[text], "what was said in words stands with the names"
+        assert not any(name.startswith(("store/", "journal/")) for name in left[text])
 
 
 def test_no_file_holds_them_after_the_service_has_stopped_either(tmp_path: Path) -> None:
@@ -246,6 +250,83 @@ def test_a_mention_elsewhere_goes_from_the_journal_and_the_mentions_of_others_st
 
     held = b"".join(path.read_bytes() for path in (place.folder / "journal").iterdir())
     assert (gone_key.encode() in held, str(told[1]).encode() in held) == (False, True)
+
+
+NOTES = NamedNode("https://w3id.org/rengang/ontology/models/notes")
+
+
+def notes_on(key: str, most: int = 12) -> str:
+    """An editor's graph whose blank nodes, each linked to every other, differ by mentions alone."""
+    nodes = range(most)
+    links = "".join(f"_:n{a} <urn:x:beside> _:n{b} .\n" for a in nodes for b in nodes if a != b)
+    about = f"<https://w3id.org/rengang/person/{key}"
+    mentions = "".join(f"_:n{number} <urn:x:about> {about}/{number}> .\n" for number in nodes)
+    return f"{NOTES} a <http://www.w3.org/2002/07/owl#Ontology> .\n{links}{mentions}"
+
+
+def test_an_editors_graph_whose_nodes_differ_by_mentions_alone_does_not_keep_anybody(
+    place: Place,
+) -> None:
+    gone, stays = Somebody(), Somebody()
+    gone_key, stays_key = enter(place, gone), enter(place, stays)
+    text = (
+        notes_on(gone_key) + f"<urn:x:list> <urn:x:of> [ <urn:x:names> {person_iri(stays_key)} ] ."
+    )
+    address = f"/data?graph={NOTES.value}"
+    put = place.client.put(address, data=text, content_type="text/turtle")
+    before = place.base.store.graph(NOTES)
+
+    answer = place.client.delete(f"/api/v1/people/{gone.id}")
+
+    assert (put.status_code, answer.status_code) == (201, 204)
+    assert everywhere(place.folder, *gone.words, gone_key) == {}
+    left = place.base.store.graph(NOTES)
+    assert len(left) == len(before) - 12, "nothing but the mentions is gone"
+    assert person_iri(stays_key) in {triple.object for triple in left}
+    reread = place.client.put(
+        address, data="".join(f"{triple} .\n" for triple in left), content_type="text/turtle"
+    )
+    assert reread.status_code == 204, "the editor can go on with it"
+
+
+def test_a_graph_without_too_many_such_nodes_keeps_its_blank_nodes(place: Place) -> None:
+    who = Somebody()
+    key = enter(place, who)
+    place.client.put(
+        f"/data?graph={NOTES.value}", data=notes_on(key, 3), content_type="text/turtle"
+    )
+    before = place.base.store.graph(NOTES)
+
+    place.client.delete(f"/api/v1/people/{who.id}")
+
+    left = place.base.store.graph(NOTES)
+    wanted = [triple for triple in before if key not in str(triple)]
+    assert content_digest(left) == content_digest(wanted)
+
+
+def test_an_erasure_that_cannot_be_carried_out_changes_nothing_in_the_store(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone, stays = Somebody(), Somebody()
+    gone_key, stays_key = enter(place, gone), enter(place, stays)
+    mention = Triple(person_iri(stays_key), iri("dcterms", "relation"), person_iri(gone_key))
+    place.base.change_facts(stays_key, lambda facts: ([*facts, mention], []))
+    names = place.base.store.graph_names()
+    before = {name: set(place.base.store.graph(name)) for name in names}
+    with monkeypatch.context() as broken:
+        broken.setattr(Judging, "result", lambda _: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            place.base.forget_people([gone_key])
+
+    assert {name: set(place.base.store.graph(name)) for name in names} == before
+
+    place.base.forget_people([gone_key])
+
+    texts = [
+        str(t) for name in place.base.store.graph_names() for t in place.base.store.graph(name)
+    ]
+    assert [text for text in texts if gone_key in text] == []
+    assert place.base.has_person(stays_key) and not place.base.has_person(gone_key)
 
 
 def test_somebody_whose_id_begins_like_that_of_the_erased_keeps_everything(place: Place) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
+from pyoxigraph import Literal, Triple
 
 from kb_service.access.opening import register_of
 from kb_service.access.personal_requests import parse_objection, parse_settlement
@@ -20,7 +21,12 @@ from kb_service.access.roles import LOCAL, Caller, Role
 from kb_service.access.view import View
 from kb_service.cli import main
 from kb_service.knowledge_base import KnowledgeBase, UnknownThingError
-from kb_service.knowledge_base.objections import Objection, objection_triples
+from kb_service.knowledge_base.objections import (
+    GROUNDS,
+    Objection,
+    objection_iri,
+    objection_triples,
+)
 from kb_service.people_records import AssessmentRecord
 from tests.conftest import RECENTLY, body
 
@@ -321,12 +327,17 @@ def test_an_objection_handed_in_as_rdf_counts_like_any_other(
     client: FlaskClient, view: View
 ) -> None:
     person = judged(client, "obj-rdf")
-    made = Objection("r1", person, "As Turtle.", YESTERDAY, "portal", (LEADER,))
-    turtle = "".join(f"{triple} .\n" for triple in objection_triples(made))
+    made = Objection("r1", person, YESTERDAY, "portal", (LEADER,))
+    said = Triple(objection_iri(person, "r1"), GROUNDS, Literal("As Turtle."))
+    turtle = "".join(f"{triple} .\n" for triple in (*objection_triples(made), said))
 
+    view.import_rdf(turtle.encode(), "text/turtle")
     view.import_rdf(turtle.encode(), "text/turtle")
 
     assert contested(client, person, LEADER)["since"] == str(YESTERDAY)
+    [kept] = body(client.get(f"/api/v1/people/{person}/objections"))["rows"]
+    assert (kept["id"], kept["grounds"]) == ("r1", "As Turtle.")
+    assert len(view.register.words_of(view.key_of(person))) == 1
 
 
 def test_the_form_on_the_page_objects_and_settles(client: FlaskClient) -> None:

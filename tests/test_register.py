@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb_service.people_records import id_faults
-from kb_service.register import Entry, IdTaken, Register, corrections, is_key, new_key
+from kb_service.register import Entry, IdTaken, Register, Words, corrections, is_key, new_key
 from kb_service.register.corrections import Correction
 
 CONTACT = {"email": "lin@example.org", "phone": "+86 10 5555 0100"}
@@ -216,3 +219,59 @@ def test_a_correction_that_cannot_be_remembered_corrects_nothing(
         register.correct(Entry(key, "p001", "林", CONTACT), correction)
 
     assert register.entry(key) == Entry(key, "p001", "林知夏", CONTACT)
+
+
+# What people said in words
+
+SAID = Words("p-1", "urn:x:objection", "urn:x:grounds", "Mallory told me.")
+
+
+def test_what_was_said_is_kept_earliest_first_and_of_one_person(path: Path) -> None:
+    register = Register.open(path)
+
+    register.note_words([SAID, replace(SAID, text="No, Trent."), replace(SAID, key="p-2")])
+
+    assert [words.text for words in register.words_of("p-1")] == [SAID.text, "No, Trent."]
+    assert Register.open(path, read_only=True).words_of("p-2") == [replace(SAID, key="p-2")]
+
+
+def test_words_are_kept_for_good_once_what_they_are_about_is_stored(path: Path) -> None:
+    register = Register.open(path)
+    mine, others = register.note_words([SAID]), register.note_words([replace(SAID, key="p-2")])
+
+    register.settle_words(lambda words: words.key == "p-1", mine)
+    register.settle_words(lambda words: False, others)
+    register.settle_words(lambda words: False)
+
+    assert register.words_of("p-1") == [SAID]
+    assert register.words_of("p-2") == []
+
+
+def test_words_are_settled_anew_in_a_store_that_was_turned_back(path: Path) -> None:
+    register = Register.open(path)
+    register.note_words([SAID])
+    register.settle_words(lambda _: True)
+    register.note_words_of_earlier_versions()
+
+    register.turned_back()
+    register.settle_words(lambda _: False)
+
+    assert register.words_of("p-1") == []
+    assert not register.has_words_of_earlier_versions
+
+
+def test_nothing_that_was_said_of_somebody_forgotten_is_left_in_the_file(path: Path) -> None:
+    register = Register.open(path)
+    register.note_words([SAID, replace(SAID, key="p-2", text="Of somebody else.")])
+
+    register.forget("p-1")
+
+    held = path.read_bytes()
+    assert (SAID.text.encode() in held, b"Of somebody else." in held) == (False, True)
+
+
+def test_a_register_of_an_earlier_version_opened_to_read_has_no_words(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as earlier:
+        earlier.execute("CREATE TABLE person (key TEXT PRIMARY KEY)")
+
+    assert Register.open(path, read_only=True).words_of("p-1") == []

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 
 from kb_service.access.refusals import require
 from kb_service.access.view import View
-from kb_service.knowledge_base import KnowledgeBase
-from kb_service.knowledge_base.objections import objections_in
+from kb_service.knowledge_base.objections import GROUNDS
 from kb_service.register import Register
 from kb_service.store.disk import write_whole
 from kb_service.store.erasures import digest_of, erased_digests, remember
@@ -64,7 +63,7 @@ def _begin(view: View, keys: Iterable[str]) -> None:
 def _carry_out(view: View, keys: Sequence[str], also: Iterable[Forget]) -> None:
     """Remove people everywhere, the register last of what could still tell who they are."""
     base, register = view.knowledge_base, view.register
-    strings = [*strings_of(register, keys), *_grounds(base, keys)]
+    strings = strings_of(register, keys)
     for forget in also:
         forget(strings)
     base.forget_people(keys)
@@ -74,21 +73,20 @@ def _carry_out(view: View, keys: Sequence[str], also: Iterable[Forget]) -> None:
 
 
 def strings_of(register: Register, keys: Sequence[str]) -> list[str]:
-    """What would tell of these people wherever it stood, as far as the register knows."""
+    """What would tell of these people wherever it stood, their own words among it.
+
+    Others' words on them, such as "mistyped", are those of many.
+    """
     found = dict.fromkeys(keys)
     for key, entry in register.entries(keys).items():
         found |= dict.fromkeys([entry.id, entry.name, *entry.contact.values()])
         for correction in register.corrections_of(key):
             earlier = (*correction.before.values(), *correction.after.values())
             found |= dict.fromkeys(str(value) for value in earlier if value)
-    return list(found)
-
-
-def _grounds(base: KnowledgeBase, keys: Iterable[str]) -> Iterator[str]:
-    """What these people gave as grounds of objections."""
     for key in keys:
-        for objection in objections_in(key, base.facts_about(key)):
-            yield objection.grounds
+        said = register.words_of(key)
+        found |= dict.fromkeys(each.text for each in said if each.property == GROUNDS.value)
+    return list(found)
 
 
 def _mark(view: View) -> Path:

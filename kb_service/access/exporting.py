@@ -1,4 +1,4 @@
-"""Graphs as one caller may take them away: people by their ids and with names, or by pseudonym."""
+"""Graphs as one caller may take them away: people by their ids, named and in their words, or by pseudonym."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 from kb_service.access.people_graphs import person_of_graph, renamed_content, renamed_graph
 from kb_service.access.reading_view import ReadingView
 from kb_service.access.translation import NAME
+from kb_service.access.words import told_in
 from kb_service.people_records import person_iri
 from kb_service.vocabulary import PEOPLE_GRAPHS, is_shared
 
@@ -34,6 +35,8 @@ def exported(view: ReadingView, name: NamedNode) -> list[Triple]:
         return triples
     view.note_people([key])
     shown = view.names.shown([key])[key]
+    if view.caller.rights.sees_to_rights:
+        triples += told_in(name, view.register.words_of(key))
     facts = renamed_content(name, triples, {key: shown.id})
     if shown.name is not None and name.value.startswith(PEOPLE_GRAPHS):
         facts.append(Triple(person_iri(shown.id), NAME, Literal(shown.name)))

@@ -18,7 +18,7 @@ from kb_service.vocabulary import (
 )
 
 _OF_GRAPH = iri("history", "ofGraph")
-_WRITTEN_TRIPLES = {iri("history", name) for name in ("added", "removed", "before")}
+WRITTEN_TRIPLES = {iri("history", name) for name in ("added", "removed", "before")}
 _REVISION = HISTORY_GRAPHS + "revision/"
 
 
@@ -62,7 +62,7 @@ def _history(history: Iterable[Triple], old_id: str, new_id: str) -> Iterator[Tr
             subject = NamedNode(begun + subject.value.removeprefix(begins))
         if isinstance(value, Literal) and triple.predicate == _OF_GRAPH and value.value == old:
             value = Literal(new, datatype=value.datatype)
-        elif isinstance(value, Literal) and triple.predicate in _WRITTEN_TRIPLES:
+        elif isinstance(value, Literal) and triple.predicate in WRITTEN_TRIPLES:
             value = Literal(_rewritten(value.value, {old_id: new_id}))
         yield Triple(subject, triple.predicate, value)
 

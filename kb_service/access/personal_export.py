@@ -12,6 +12,7 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, serialize
 from kb_service.access.actors import actor
 from kb_service.access.rights_of_the_person import PutRight, RightsOfThePerson
 from kb_service.access.view import View
+from kb_service.access.words import told_in
 from kb_service.audit import entries_about
 from kb_service.knowledge_base.objections import Objection
 from kb_service.vocabulary import (
@@ -65,7 +66,8 @@ def export_of(view: View, person: str, telling: Telling) -> PersonalExport:
     key = rights.key(person)
     store = view.knowledge_base.store
     names = people_graph(key), person_conclusions_graph(key), person_history_graph(key)
-    graphs = {name: store.graph(name) for name in names}
+    words = view.register.words_of(key)
+    graphs = {name: [*store.graph(name), *told_in(name, words)] for name in names}
     concluded = [t.subject for t in graphs[names[1]] if t.predicate == _CONCLUDED_BY]
     document = {
         "person": _person(view, key),
@@ -113,8 +115,8 @@ def changes_document(done: PutRight, label: Callable[[str], Label | None]) -> li
     facts = [
         {
             "at": each.at.isoformat(timespec="microseconds"),
-            "by": each.because.by if each.because else None,
-            "reason": each.because.reason or None if each.because else None,
+            "by": each.by,
+            "reason": done.reasons.get(each.node),
             "first": each.creates,
             "before": [_statement(triple, label) for triple in each.undone],
             "after": [_statement(triple, label) for triple in each.done],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -10,7 +10,9 @@ from typing import Any
 from pyoxigraph import NamedNode, Store, Triple
 
 from kb_service.access.counts import withhold
-from kb_service.access.people_view import PeopleView
+from kb_service.access.dry_runs import withheld
+from kb_service.access.model_exchange import ModelExchange
+from kb_service.access.refusals import require
 from kb_service.access.roles import People
 from kb_service.access.tables import as_seen, keys_in, sorted_before_people
 from kb_service.access.translation import renamed, renamed_node
@@ -20,6 +22,8 @@ from kb_service.engine.smallest_change import ChangesFound
 from kb_service.findings import Finding
 from kb_service.knowledge_base import Answer
 from kb_service.knowledge_base.checking import CheckedDocument, Progress
+from kb_service.knowledge_base.dry_run_counts import DryRun
+from kb_service.knowledge_base.model_documents import SubmittedModel
 from kb_service.knowledge_base.what_if import nobody
 from kb_service.people_records import (
     AssessmentRecord,
@@ -33,7 +37,7 @@ from kb_service.vocabulary import NAMESPACES
 _PERSON = NAMESPACES["person"]
 
 
-class ReadingView(PeopleView):
+class ReadingView(ModelExchange):
     """The knowledge base as one caller sees it; see PeopleView for whom."""
 
     def introduction(self, person: str) -> Introduction | None:
@@ -206,9 +210,44 @@ class ReadingView(PeopleView):
 
     # Checks
 
-    def check_document(self, data: bytes, media_type: str, filename: str = "") -> CheckedDocument:
-        """What the shapes say of a stranger's RDF, which calls people as the caller does."""
-        return self.knowledge_base.check_document(data, media_type, filename, self._known_as)
+    def check_document(
+        self, data: bytes, media_type: str, filename: str = "", *, consistency: bool = False
+    ) -> CheckedDocument:
+        """What there is to say of a stranger's RDF, which calls people as the caller does."""
+        return self.knowledge_base.check_document(
+            data, media_type, filename, self._known_as, consistency=consistency
+        )
+
+    def check_model(
+        self, submitted: SubmittedModel, *, consistency: bool = False
+    ) -> CheckedDocument:
+        """What there is to say of a position model that was read, each finding in its place."""
+        return self.knowledge_base.check_model(submitted, consistency=consistency)
+
+    def check_as_model(
+        self, data: bytes, media_type: str, filename: str, *, consistency: bool = False
+    ) -> CheckedDocument | None:
+        """What there is to say of a position model's workbook or JSON; None of another document."""
+        if not self.is_model(data, filename):
+            return None
+        submitted = self.read_model(data, media_type, filename)
+        return self.check_model(submitted, consistency=consistency)
+
+    def dry_run(
+        self, triples: Sequence[Triple], progress: Progress | None = None
+    ) -> tuple[DryRun, ...]:
+        """How those in reach would be judged if the models described were published.
+
+        Who writes models and may see nobody is told of everybody, without what few would give away.
+        Raises NotAllowed to others who may see nobody, and what DryRuns.of raises.
+        """
+        if self.caller.rights.reads is not People.NOBODY:
+            among = self.people_keys()
+            self.note_people(among)
+            return self.knowledge_base.dry_run(triples, among, progress)
+        require(self.caller, "writes_models")
+        runs = self.knowledge_base.dry_run(triples, None, progress)
+        return tuple(withheld(run, self.least_people_counted) for run in runs)
 
     def _known_as(self, person: str) -> list[Triple]:
         """What is known of somebody in reach, told by the id that the caller uses."""

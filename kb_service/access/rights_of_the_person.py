@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from pyoxigraph import NamedNode
+
 from kb_service.access.actors import actor
 from kb_service.access.personal_requests import ObjectionAsked, Rectification, SettlementAsked
 from kb_service.access.reading_view import ReadingView
-from kb_service.access.refusals import require
-from kb_service.access.roles import People
+from kb_service.access.refusals import NotAllowed, require
+from kb_service.access.words import in_words, noted
 from kb_service.knowledge_base import UnknownThingError
 from kb_service.knowledge_base.checking import Change
-from kb_service.knowledge_base.history import Revision, because
+from kb_service.knowledge_base.history import REASON, Revision, because
 from kb_service.knowledge_base.objections import (
+    GROUNDS,
+    SETTLEMENT,
     Objection,
     Settlement,
     next_id,
@@ -26,7 +31,7 @@ from kb_service.knowledge_base.rectifying import Correction
 from kb_service.knowledge_base.sorting import replaced
 from kb_service.people_records import PersonRecord
 from kb_service.register import Correction as RegisterCorrection
-from kb_service.register import Entry
+from kb_service.register import Entry, Words
 
 _WITHDRAWN = "withdrawn"
 
@@ -37,10 +42,14 @@ class AlreadySettled(RuntimeError):
 
 @dataclass(frozen=True)
 class PutRight:
-    """What was corrected about a person, in the order in which that was done."""
+    """What was corrected about a person, in the order in which that was done.
+
+    `reasons` are those of the changes of facts for which somebody gave one.
+    """
 
     facts: list[Revision]
     register: list[RegisterCorrection]
+    reasons: Mapping[NamedNode, str]
 
 
 class RightsOfThePerson:
@@ -59,8 +68,8 @@ class RightsOfThePerson:
     def key(self, person: str) -> str:
         """The pseudonym of the person whom the caller calls this, for whom the caller may act."""
         key = self._view.key_of(person)
-        if self._caller.rights.reads is not People.ONESELF:
-            require(self._caller, "writes_people")
+        if not self._caller.rights.sees_to_rights:
+            raise NotAllowed(self._caller, "writes_people")
         return key
 
     # Objections
@@ -68,7 +77,9 @@ class RightsOfThePerson:
     def objections(self, person: str) -> list[Objection]:
         """Somebody's objections, settled ones too, in the order in which they were raised."""
         key = self.key(person)
-        return objections_in(key, self._base.facts_about(key))
+        words = self._register.words_of(key)
+        raised = objections_in(key, self._base.facts_about(key))
+        return [in_words(objection, words) for objection in raised]
 
     def object_to(self, person: str, asked: ObjectionAsked) -> Objection:
         """Raise an objection; the judgements it contests are marked when this returns.
@@ -80,11 +91,12 @@ class RightsOfThePerson:
 
         def change(facts: list[Any]) -> Change:
             id = next_id(objections_in(key, facts))
-            made = Objection(id, key, asked.grounds, asked.on, by, asked.models)
+            made = Objection(id, key, asked.on, by, asked.models, asked.grounds)
+            note(Words(key, objection_iri(key, id).value, GROUNDS.value, asked.grounds))
             raised.append(made)
             return facts, objection_triples(made)
 
-        with because(by):
+        with noted(self._register, self._base.store) as note, because(by):
             self._base.change_facts(key, change)
         return raised[-1]
 
@@ -105,14 +117,16 @@ class RightsOfThePerson:
                 raise UnknownThingError("objection", objection)
             if known[objection].settlement is not None:
                 raise AlreadySettled(objection)
-            ended = Settlement(asked.outcome, asked.on, by, asked.words)
-            settled.append(replace(known[objection], settlement=ended))
             node = objection_iri(key, objection).value
+            if asked.words:
+                note(Words(key, node, SETTLEMENT.value, asked.words))
+            ended = Settlement(asked.outcome, asked.on, by, asked.words or None)
+            settled.append(replace(known[objection], settlement=ended))
             return replaced(facts, node.__eq__), objection_triples(settled[-1])
 
-        with because(by):
+        with noted(self._register, self._base.store) as note, because(by):
             self._base.change_facts(key, change)
-        return settled[-1]
+        return in_words(settled[-1], self._register.words_of(key))
 
     # Corrections
 
@@ -127,7 +141,11 @@ class RightsOfThePerson:
         if asked.is_of_facts:
             catalogue, record = self._base.catalogue, self._record(key, asked)
             correction = Correction(record, asked.assessments)
-            with because(by, asked.reason):
+
+            def told(revision: NamedNode) -> None:
+                note(Words(key, revision.value, REASON.value, asked.reason))
+
+            with noted(self._register, self._base.store) as note, because(by, told):
                 self._base.change_facts(
                     key,
                     lambda facts: correction.carried_out(key, facts, catalogue),
@@ -140,7 +158,12 @@ class RightsOfThePerson:
     def put_right(self, person: str) -> PutRight:
         """What was changed about somebody until now, in facts and in the register."""
         key = self.key(person)
-        return PutRight(self._base.revisions_of(key), self._register.corrections_of(key))
+        reasons = {
+            NamedNode(words.about): words.text
+            for words in self._register.words_of(key)
+            if words.property == REASON.value
+        }
+        return PutRight(self._base.revisions_of(key), self._register.corrections_of(key), reasons)
 
     def _record(self, key: str, asked: Rectification) -> PersonRecord | None:
         """Who somebody is at work, once that is put right; None when that is not asked for."""

@@ -40,6 +40,11 @@ class Rights:
     writes_models: bool = False
     administers: bool = False
 
+    @property
+    def sees_to_rights(self) -> bool:
+        """Whether it may see to the rights of those it reads about, and read what they say in words."""
+        return self.writes_people or self.reads is People.ONESELF
+
 
 RIGHTS: dict[Role, Rights] = {
     Role.MODEL_READER: Rights(),

@@ -8,14 +8,16 @@ from dataclasses import replace
 from itertools import chain
 
 from kb_service.access.actors import actor
-from kb_service.access.reading_view import ReadingView
 from kb_service.access.refusals import NotAllowed, require
+from kb_service.access.terms_view import TermsView
 from kb_service.access.translation import names_in, under_keys
+from kb_service.access.words import note_new, noted, without_words, words_in
 from kb_service.findings import Finding, RefusedInput
 from kb_service.knowledge_base import ImportReport
 from kb_service.knowledge_base.checking import Progress
 from kb_service.knowledge_base.history import because
-from kb_service.knowledge_base.sorting import people_mentioned
+from kb_service.knowledge_base.model_versions.protection import refuse_unreviewed
+from kb_service.knowledge_base.sorting import Submission, people_mentioned
 from kb_service.people_records import AssessmentRecord, Choice, Introduction
 from kb_service.register import Entry
 
@@ -24,7 +26,7 @@ Called = tuple[str, Contact]
 """A name, and where to reach whom it is of."""
 
 
-class View(ReadingView):
+class View(TermsView):
     """The knowledge base as one caller sees and changes it; see ReadingView.
 
     Names and contact data go to the register, everything else to the store under a pseudonym that
@@ -102,6 +104,8 @@ class View(ReadingView):
             require(self.caller, "writes_people")
         if submission.facts.shared:
             require(self.caller, "writes_models")
+            if not rights.administers:
+                refuse_unreviewed(self.knowledge_base.publishes(submission))
         called = {id: names_in(facts, id) for id, facts in people.items()}
         new: dict[str, Called] = {
             id: (names[0] if names else id, {}) for id, names in called.items()
@@ -109,9 +113,21 @@ class View(ReadingView):
         with self._introduced(new) as keys:
             said = chain(*people.values(), *submission.facts.shared.values())
             known = {**self.names.keys(people_mentioned(said)), **keys}
-            report = self.knowledge_base.store_rdf(under_keys(submission, known), progress)
+            report = self._store_rdf(under_keys(submission, known), progress)
             self._call({keys[id]: (names[0], None) for id, names in called.items() if names})
         return report
+
+    def _store_rdf(self, submission: Submission, progress: Progress | None) -> ImportReport:
+        """Store what was read, and what objections say in words in the register."""
+        facts = submission.facts
+        silent = {key: without_words(said) for key, said in facts.people.items()}
+        with noted(self.register, self.knowledge_base.store) as note:
+            for key, said in facts.people.items():
+                if len(silent[key]) < len(said):
+                    note_new(note, self.register.words_of(key), words_in(said, key))
+            return self.knowledge_base.store_rdf(
+                replace(submission, facts=replace(facts, people=silent)), progress
+            )
 
     def remove_assessment(self, person: str, assessment: str) -> None:
         """Take an assessment back and conclude the person without it.

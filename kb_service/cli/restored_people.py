@@ -15,7 +15,8 @@ def agree_on_people(unfinished: Unfinished) -> None:
     """Make register and audit trail agree with the restored store.
 
     Whoever was removed since the backup has no name in the newest register and gets back the one
-    from then. Whoever is not in the store has none, and of those erased nothing at all is left.
+    from then. Whoever is not in the store has none, and of those erased nothing at all is left. What
+    people said of things that are not in the store goes when the folder is opened to write.
     """
     with closing(Register.open(unfinished.data.register)) as register:
         _take_names_back(unfinished, register)
@@ -26,6 +27,7 @@ def agree_on_people(unfinished: Unfinished) -> None:
             for forget in elsewhere_in(unfinished.data):
                 forget(strings)
         register.forget_all(gone)
+        register.turned_back()
 
 
 def _take_names_back(unfinished: Unfinished, register: Register) -> None:
@@ -37,3 +39,4 @@ def _take_names_back(unfinished: Unfinished, register: Register) -> None:
             if entry.key not in known:
                 with suppress(IdTaken):  # somebody else has this id by now
                     register.replace([entry])
+                    register.note_words(then.words_of(entry.key))

@@ -26,6 +26,7 @@ from kb_service.engine.body.reader import body_of, head_of
 from kb_service.engine.body.solutions import Solver
 from kb_service.engine.rules import Rule, RuleBook
 from kb_service.engine.sought import Sought, sought, writers
+from kb_service.store.term_order import in_order
 from kb_service.vocabulary import iri
 
 _CONCLUDED_BY = iri("judgement", "concludedBy")
@@ -129,7 +130,9 @@ class Tracer:
                 for node, way in self._ways(rule, nodes[start : start + _AT_ONCE]):
                     ways.setdefault(node, {})[way] = None
         return {
-            node: Derivation(node, self.statements(node), tuple(found))
+            node: Derivation(
+                node, self.statements(node), tuple(sorted(found, key=lambda way: way.rule.name))
+            )
             for node, found in ways.items()
         }
 
@@ -144,7 +147,8 @@ class Tracer:
 
     def statements(self, node: NamedNode) -> tuple[Triple, ...]:
         """What the store says of a conclusion."""
-        return tuple(q.triple for q in self._store.quads_for_pattern(node, None, None, _DEFAULT))
+        quads = self._store.quads_for_pattern(node, None, None, _DEFAULT)
+        return tuple(in_order(quad.triple for quad in quads))
 
     def _ways(self, rule: Rule, nodes: Sequence[NamedNode]) -> Iterator[tuple[NamedNode, Way]]:
         """Each solution of a rule that gives one of these conclusions."""

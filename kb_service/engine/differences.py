@@ -15,6 +15,7 @@ Term = NamedNode | BlankNode | Literal | Triple
 _FOR_MODEL = iri("judgement", "forModel")
 _FRAME = frozenset({A, _FOR_MODEL, iri("judgement", "ofPerson"), iri("judgement", "concludedBy")})
 """What every conclusion says besides what it concludes."""
+_MODEL_VERSION = iri("judgement", "modelVersion")
 
 
 @dataclass(frozen=True)
@@ -51,9 +52,12 @@ def differences(
     after: Iterable[Triple],
     kinds: Set[NamedNode] | None = None,
 ) -> tuple[Difference, ...]:
-    """Every conclusion of these kinds, or of any kind, that differs; in the order of their IRIs."""
+    """Every conclusion of these kinds, or of any kind, that differs; in the order of their IRIs.
+
+    One that differs only in the version of the model it was drawn by concludes the same.
+    """
     old, new = set(before), set(after)
-    changed = {triple.subject for triple in old ^ new}
+    changed = {triple.subject for triple in old ^ new if triple.predicate != _MODEL_VERSION}
     if not changed:
         return ()
     said_before, said_after = _by_subject(old), _by_subject(new)

@@ -55,8 +55,9 @@ def sought(star: Star, known: Bindings) -> Sought:
 
 
 def writers(wanted: Sought, rules: Iterable[Rule]) -> tuple[Rule, ...]:
-    """The rules that could conclude it, by what they write."""
-    return tuple(rule for rule in rules if _may_conclude(rule, wanted))
+    """The rules that could conclude it, by what they write, in the order in which they are run."""
+    able = (rule for rule in rules if _may_conclude(rule, wanted))
+    return tuple(sorted(able, key=lambda rule: (rule.stage, rule.name)))
 
 
 def _may_conclude(rule: Rule, wanted: Sought) -> bool:

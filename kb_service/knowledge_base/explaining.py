@@ -192,7 +192,7 @@ class Explaining:
 
             @cache
             def reasons() -> Reasons:
-                return self._keeper.inferences(asserted).reasons or {}
+                return self._keeper.consequences.inferences(asserted).reasons or {}
 
             def supported(fact: Triple) -> tuple[Triple, ...]:
                 return support(fact, asserted, reasons()) if fact in inferred else ()
@@ -214,7 +214,7 @@ def _kind(knowledge: Knowledge, what: str) -> tuple[NamedNode, list[tuple[NamedN
         for pattern in head_of(rule)
         if pattern.predicate == A and isinstance(pattern.object, NamedNode)
     }
-    for each in classes:
+    for each in sorted(classes, key=str):
         if word in (each.value, shorten(each), each.value.rsplit("#", 1)[-1]):
             return each, [(A, each)]
     raise UnknownThingError("kind of conclusion", what)

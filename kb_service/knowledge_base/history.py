@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -19,19 +19,27 @@ _BEFORE = iri("history", "before")
 _CREATES = iri("history", "creates")
 _ENDED = iri("prov", "endedAtTime")
 _OF_GRAPH = iri("history", "ofGraph")
-_REASON = iri("history", "reason")
 _REMOVED = iri("history", "removed")
 _WITH = iri("prov", "wasAssociatedWith")
 _DATE_TIME = iri("xsd", "dateTime")
 _AGENTS = NAMESPACES["agent"]
 
+CONTENT = frozenset({_ADDED, _BEFORE, _CREATES, _REMOVED})
+"""How it is remembered what a change did, beside who made it and when."""
+
+REASON = iri("history", "reason")
+"""Why a change was made, in words: documents have it, the store has not, since names may be in it."""
+
+Told = Callable[[NamedNode], object]
+"""Told the IRI of what is remembered of a change, before it is stored."""
+
 
 @dataclass(frozen=True)
 class Because:
-    """Who makes a change and, where they said so, why."""
+    """Who makes a change, and who is told of it, so as to keep why."""
 
     by: str
-    reason: str = ""
+    told: Told | None = None
 
 
 _because: ContextVar[Because | None] = ContextVar("because", default=None)
@@ -39,9 +47,9 @@ _because: ContextVar[Because | None] = ContextVar("because", default=None)
 
 @contextmanager
 def without_reason() -> Iterator[None]:
-    """Have changes made inside remembered with who makes them, and not with why.
+    """Have changes made inside remembered with who makes them, and nobody told of them.
 
-    Why something about a person was changed is personal, and belongs into no other history.
+    Why something about a person was changed is personal, and belongs to no other change.
     """
     known = _because.get()
     before = _because.set(known and Because(known.by))
@@ -52,13 +60,19 @@ def without_reason() -> Iterator[None]:
 
 
 @contextmanager
-def because(by: str, reason: str = "") -> Iterator[None]:
-    """Have every change made inside remembered with who makes it, and why."""
-    before = _because.set(Because(by, reason))
+def because(by: str, told: Told | None = None) -> Iterator[None]:
+    """Have every change made inside remembered with who makes it, and somebody told of each."""
+    before = _because.set(Because(by, told))
     try:
         yield
     finally:
         _because.reset(before)
+
+
+def who_changes(otherwise: str) -> str:
+    """Who makes the changes that are made here and now; `otherwise` where nobody said so."""
+    known = _because.get()
+    return known.by if known else otherwise
 
 
 class Moments:
@@ -89,13 +103,14 @@ def moment_literal(moment: datetime) -> Literal:
 class Revision:
     """One change of a graph. `before` is the whole graph where triples cannot be undone singly."""
 
+    node: NamedNode
     at: datetime
     creates: bool = False
     removed: str = ""
     added: str = ""
     before: str | None = None
-    because: Because | None = None
-    """Who made it and why, where that is known."""
+    by: str | None = None
+    """Who made it, where that is known."""
 
     @property
     def undone(self) -> list[Triple]:
@@ -139,15 +154,15 @@ def revision(
 
 
 def _by_whom(node: NamedNode) -> Iterator[Triple]:
-    """Who makes the change, as PROV-O says it, and why."""
+    """Who makes the change, as PROV-O says it."""
     known = _because.get()
     if known is None:
         return
+    if known.told:
+        known.told(node)
     agent = NamedNode(_AGENTS + quote(known.by, safe=""))
     yield Triple(agent, A, iri("prov", "Agent"))
     yield Triple(node, _WITH, agent)
-    if known.reason:
-        yield Triple(node, _REASON, Literal(known.reason))
 
 
 def at_moment(
@@ -175,24 +190,19 @@ def revisions(history: Iterable[Triple]) -> dict[NamedNode, list[Revision]]:
         if isinstance(triple.subject, NamedNode) and isinstance(triple.object, NamedNode | Literal):
             said.setdefault(triple.subject, {})[triple.predicate] = triple.object.value
     found: dict[NamedNode, list[Revision]] = {}
-    changes = [each for each in said.values() if _ENDED in each]
-    for each in sorted(changes, key=lambda each: each[_ENDED]):
+    changes = [(node, each) for node, each in said.items() if _ENDED in each]
+    for node, each in sorted(changes, key=lambda change: change[1][_ENDED]):
         made = Revision(
+            node=node,
             at=datetime.fromisoformat(each[_ENDED]),
             creates=each.get(_CREATES) == "true",
             removed=each.get(_REMOVED, ""),
             added=each.get(_ADDED, ""),
             before=each.get(_BEFORE),
-            because=_reported(each),
+            by=unquote(each[_WITH].removeprefix(_AGENTS)) if _WITH in each else None,
         )
         found.setdefault(NamedNode(each[_OF_GRAPH]), []).append(made)
     return found
-
-
-def _reported(said: Mapping[NamedNode, str]) -> Because | None:
-    if _WITH not in said:
-        return None
-    return Because(unquote(said[_WITH].removeprefix(_AGENTS)), said.get(_REASON, ""))
 
 
 def _has_blank_node(triple: Triple) -> bool:

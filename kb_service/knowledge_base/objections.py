@@ -13,7 +13,6 @@ from kb_service.vocabulary import IDENTIFIER, A, iri, local_id
 
 _CONTESTS = iri("people", "contests")
 _DATE = iri("xsd", "date")
-_GROUNDS = iri("people", "grounds")
 _OBJECTION = iri("people", "Objection")
 _OUTCOME = iri("people", "outcome")
 _OUTCOME_KIND = iri("people", "ObjectionOutcome")
@@ -22,29 +21,39 @@ _RAISED_FOR = iri("people", "raisedFor")
 _RAISED_ON = iri("people", "raisedOn")
 _SETTLED_BY = iri("people", "settledBy")
 _SETTLED_ON = iri("people", "settledOn")
-_SETTLEMENT = iri("people", "settlement")
+
+GROUNDS = iri("people", "grounds")
+SETTLEMENT = iri("people", "settlement")
+WORDS = frozenset({GROUNDS, SETTLEMENT})
+"""What objections say in words, in which names may be: documents have it, the store has not."""
 
 
 @dataclass(frozen=True)
 class Settlement:
-    """How an objection came to an end: the id of the outcome, when, by whom, and in what words."""
+    """How an objection came to an end: the id of the outcome, when, by whom, and in what words.
+
+    The words are None where they are not known.
+    """
 
     outcome: str
     on: date
     by: str
-    words: str = ""
+    words: str | None = None
 
 
 @dataclass(frozen=True)
 class Objection:
-    """What somebody does not accept, in their words; of every judgement where no model is named."""
+    """What somebody does not accept; of every judgement where no model is named.
+
+    The grounds, in their own words, are None where they are not known: they are no facts.
+    """
 
     id: str
     person: str
-    grounds: str
     raised_on: date
     raised_by: str
     models: tuple[str, ...] = ()
+    grounds: str | None = None
     settlement: Settlement | None = None
 
 
@@ -62,13 +71,12 @@ def objection_iri(person: str, objection: str) -> NamedNode:
 
 
 def objection_triples(objection: Objection) -> list[Triple]:
-    """The facts of an objection."""
+    """The facts of an objection, without what it says in words."""
     node = objection_iri(objection.person, objection.id)
     facts = [
         Triple(node, A, _OBJECTION),
         Triple(node, IDENTIFIER, Literal(objection.id)),
         Triple(node, _RAISED_FOR, person_iri(objection.person)),
-        Triple(node, _GROUNDS, Literal(objection.grounds)),
         Triple(node, _RAISED_ON, _day(objection.raised_on)),
         Triple(node, _RAISED_BY, Literal(objection.raised_by)),
         *(Triple(node, _CONTESTS, iri("model", model)) for model in objection.models),
@@ -79,8 +87,6 @@ def objection_triples(objection: Objection) -> list[Triple]:
             Triple(node, _SETTLED_ON, _day(settled.on)),
             Triple(node, _SETTLED_BY, Literal(settled.by)),
         ]
-        if settled.words:
-            facts.append(Triple(node, _SETTLEMENT, Literal(settled.words)))
     return facts
 
 
@@ -123,10 +129,10 @@ def _read(person: str, said: _Said) -> Objection:
     return Objection(
         id=values[IDENTIFIER],
         person=person,
-        grounds=values[_GROUNDS],
         raised_on=date.fromisoformat(values[_RAISED_ON]),
         raised_by=values[_RAISED_BY],
         models=tuple(sorted(said.models)),
+        grounds=values.get(GROUNDS),
         settlement=_settlement(values),
     )
 
@@ -138,7 +144,7 @@ def _settlement(values: Mapping[NamedNode, str]) -> Settlement | None:
         outcome=local_id(NamedNode(values[_OUTCOME])),
         on=date.fromisoformat(values[_SETTLED_ON]),
         by=values[_SETTLED_BY],
-        words=values.get(_SETTLEMENT, ""),
+        words=values.get(SETTLEMENT),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from pyoxigraph import Literal, NamedNode, Triple
@@ -15,6 +15,7 @@ from kb_service.knowledge_base.versions import KnowledgeVersion, stamp
 from kb_service.store import KnowledgeStore, as_stored
 from kb_service.vocabulary import (
     HISTORY_GRAPHS,
+    MODEL_VERSIONS_GRAPH,
     PEOPLE_GRAPHS,
     PERSON_CONCLUSIONS,
     RULES_GRAPH,
@@ -30,7 +31,7 @@ STORE = STORE_GRAPH
 
 AS_OF = iri("judgement", "asOf")
 
-_OF_THE_STORE = {STORE, RULES_GRAPH, SHARED_CONCLUSIONS, VERSIONS_GRAPH}
+_OF_THE_STORE = {STORE, RULES_GRAPH, SHARED_CONCLUSIONS, VERSIONS_GRAPH, MODEL_VERSIONS_GRAPH}
 _ABOUT_PEOPLE_OR_PAST = (PEOPLE_GRAPHS, PERSON_CONCLUSIONS, HISTORY_GRAPHS)
 
 
@@ -49,6 +50,22 @@ class ChangedGraphs:
 
     graphs: Mapping[NamedNode, list[Triple]]
     digests: Mapping[NamedNode, str]
+
+
+@dataclass(frozen=True)
+class Retold:
+    """What graphs hold and what is remembered of them, in other words than are stored.
+
+    Only what reads otherwise is in there; `shared` has the rules as well.
+    """
+
+    shared: Mapping[NamedNode, list[Triple]] = field(default_factory=dict)
+    people: Mapping[str, list[Triple]] = field(default_factory=dict)
+    histories: Mapping[NamedNode, list[Triple]] = field(default_factory=dict)
+
+
+AS_STORED = Retold()
+"""Nothing is told in other words."""
 
 
 def changed_graphs(
@@ -79,14 +96,19 @@ def graphs_to_be(
     graphs: Mapping[NamedNode, list[Triple]],
     at: datetime,
     marks: Sequence[Triple] | None,
+    retold: Retold = AS_STORED,
 ) -> Iterator[tuple[NamedNode, list[Triple]]]:
-    """Every graph that is not about one person, as it is to be."""
-    remembered = store.graph(SHARED_HISTORY)
+    """Every graph that is not about one person, as it is to be.
+
+    What is remembered of a change is told in the words of `retold`.
+    """
+    remembered = [*retold.histories.get(SHARED_HISTORY, store.graph(SHARED_HISTORY))]
     for name, triples in graphs.items():
-        remembered += revision(name, old.graphs.get(name, []), triples, at)
+        before = retold.shared.get(name, old.graphs.get(name, []))
+        remembered += revision(name, before, triples, at)
         yield name, triples
     book = rules_as_shacl(new.rules)
-    stored = store.graph(RULES_GRAPH)
+    stored = retold.shared.get(RULES_GRAPH, store.graph(RULES_GRAPH))
     remembered += revision(RULES_GRAPH, stored, book, at)
     yield RULES_GRAPH, book
     yield SHARED_HISTORY, remembered

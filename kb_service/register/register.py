@@ -11,9 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from kb_service.register import corrections
+from kb_service.database_files import make_private, transaction
+from kb_service.register import corrections, words
 from kb_service.register.corrections import Correction
 from kb_service.register.entries import Entry, new_key
+from kb_service.register.words import Words
 
 _PATIENCE = 30.0
 """Seconds to wait for another process that is writing."""
@@ -59,12 +61,13 @@ class Register:
             mode = "rw" if os.access(path, os.W_OK) else "ro"
             return cls(_connected(f"{path.resolve().as_uri()}?mode={mode}"))
         else:
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-            path.chmod(0o600)
+            make_private(path)
             register = cls(_connected(path.resolve().as_uri()))
         with register._transaction() as run:
             run.execute(_TABLE)
             run.execute(corrections.TABLE)
+            run.execute(words.TABLE)
+            run.execute(words.INDEX)
         return register
 
     def close(self) -> None:
@@ -138,6 +141,7 @@ class Register:
         with self._transaction() as run:
             run.executemany("DELETE FROM person WHERE key = ?", [(key,) for key in gone])
             corrections.forget(run, gone)
+            words.forget(run, gone)
         with self._lock:
             self._connection.execute("VACUUM")
 
@@ -154,6 +158,57 @@ class Register:
         """What was put right about somebody, earliest first."""
         with self._lock:
             return corrections.corrections_of(self._connection, key)
+
+    # What people said in words
+
+    def note_words(self, said: Iterable[Words]) -> list[int]:
+        """Write texts down before what they are about is stored; answers their numbers.
+
+        They are not settled until `settle_words` finds what they are about.
+        """
+        with self._transaction() as run:
+            return words.note(run, said)
+
+    def words_of(self, key: str) -> list[Words]:
+        """What was said in words about somebody, earliest first; of one thing the last counts."""
+        with self._lock:
+            return words.words_of(self._connection, key)
+
+    def settle_words(
+        self, is_stored: Callable[[Words], bool], among: Iterable[int] | None = None
+    ) -> None:
+        """Keep the texts of which what they are about turned out to be stored; the others go.
+
+        Only texts that are not settled are looked at, of them those `among` these numbers.
+        """
+        with self._lock:
+            found = words.waiting(self._connection)
+        if among is not None:
+            chosen = set(among)
+            found = [each for each in found if each.number in chosen]
+        stay, go = list[Words](), list[Words]()
+        for each in found:
+            (stay if is_stored(each) else go).append(each)
+        if found:
+            with self._transaction() as run:
+                words.settle(run, stay, go)
+
+    @property
+    def has_words_of_earlier_versions(self) -> bool:
+        """Whether the words that earlier versions kept elsewhere were all brought here."""
+        with self._lock:
+            return bool(self._connection.execute("PRAGMA user_version").fetchone()[0])
+
+    def note_words_of_earlier_versions(self) -> None:
+        """Note that they were."""
+        with self._transaction() as run:
+            run.execute("PRAGMA user_version = 1")
+
+    def turned_back(self) -> None:
+        """Note that the store is another one than was known: what was said has to be settled anew."""
+        with self._transaction() as run:
+            run.execute("UPDATE words SET settled = 0")
+            run.execute("PRAGMA user_version = 0")
 
     def settle(self, is_stored: Callable[[str], bool], among: Iterable[str] | None = None) -> None:
         """Keep the entries whose person turned out to be stored, and remove the others.
@@ -178,14 +233,8 @@ class Register:
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._connection
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
-            self._connection.execute("COMMIT")
+        with self._lock, transaction(self._connection) as run:
+            yield run
 
 
 def _replace(run: sqlite3.Connection, entries: Iterable[Entry]) -> None:

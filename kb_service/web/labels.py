@@ -12,6 +12,8 @@ from pyoxigraph import Literal, NamedNode, Triple
 from kb_service.access.reading_view import ReadingView
 from kb_service.knowledge_base import KnowledgeBase
 from kb_service.people_records import person_iri
+from kb_service.store import Term
+from kb_service.store.term_order import place_of
 from kb_service.vocabulary import NAMESPACES, iri, local_id
 
 Label = Mapping[str, str]
@@ -91,25 +93,30 @@ class LabelReader:
 
 def _read(kb: KnowledgeBase) -> Labels:
     names: dict[str, dict[str, str]] = {}
-    for row in kb.store.select(_LABELS):
+    for row in _in_order(kb, _LABELS):
         thing, label = row["thing"], row["label"]
         if isinstance(thing, NamedNode) and isinstance(label, Literal):
             names.setdefault(thing.value, {})[label.language or "en"] = label.value
-    for row in kb.store.select(_REQUIRED):
+    for row in _in_order(kb, _REQUIRED):
         requirement, dimension = row["requirement"], row["dimension"]
         if isinstance(requirement, NamedNode) and isinstance(dimension, NamedNode):
             names.setdefault(requirement.value, names.get(dimension.value, {}))
     evidence = {
         row["thing"].value: local_id(row["evidence"])
-        for row in kb.store.select(_EVIDENCE)
+        for row in _in_order(kb, _EVIDENCE)
         if isinstance(row["thing"], NamedNode) and isinstance(row["evidence"], NamedNode)
     }
     sources = {
         row["thing"].value: row["source"].value
-        for row in kb.store.select(_SOURCES)
+        for row in _in_order(kb, _SOURCES)
         if isinstance(row["thing"], NamedNode) and isinstance(row["source"], NamedNode)
     }
     return Labels({**_OUR_OWN, **names}, evidence, sources)
+
+
+def _in_order(kb: KnowledgeBase, query: str) -> list[dict[str, Term]]:
+    """The rows of a query by their terms: of several values the last counts, whatever the store."""
+    return sorted(kb.store.select(query), key=lambda row: [*map(place_of, row.values())])
 
 
 def with_person(shared: Labels, facts: list[Triple]) -> Labels:

@@ -25,7 +25,6 @@ from kb_service.access.personal_requests import (
     parse_rectification,
     parse_settlement,
 )
-from kb_service.access.roles import People
 from kb_service.findings import RefusedInput
 from kb_service.web import answers
 from kb_service.web.auditing import note_change
@@ -164,9 +163,7 @@ def _number(text: str) -> Decimal | str | None:
 def _may_see_to() -> bool:
     """Whether the reader may see to the rights of the people whom they see."""
     caller = known_caller()
-    if caller is None:
-        return False
-    return caller.rights.writes_people or caller.rights.reads is People.ONESELF
+    return caller is not None and caller.rights.sees_to_rights
 
 
 def _may_decide() -> bool:

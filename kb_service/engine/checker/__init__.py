@@ -28,6 +28,7 @@ from kb_service.engine.checker.reading import Book, Feed
 from kb_service.engine.checker.strata import cycle_faults, stratum_faults
 from kb_service.engine.checker.terms import (
     agreement_faults,
+    deprecated_faults,
     protected_faults,
     undeclared_faults,
 )
@@ -53,6 +54,7 @@ __all__ = [
 _CHECKS: tuple[Callable[[Book], Iterator[Finding]], ...] = (
     stage_faults,
     undeclared_faults,
+    deprecated_faults,
     agreement_faults,
     conclusion_faults,
     binding_faults,

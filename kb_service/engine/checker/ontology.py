@@ -14,7 +14,7 @@ from kb_service.vocabulary import NAMESPACES, iri
 
 _PREFIXES = "".join(
     f"PREFIX {name}: <{NAMESPACES[name]}>\n"
-    for name in ("judgement", "owl", "people", "rdf", "rdfs", "sh", "skos", "xsd")
+    for name in ("dcterms", "judgement", "owl", "people", "rdf", "rdfs", "sh", "skos", "xsd")
 )
 CONCLUSION = iri("judgement", "Conclusion").value
 PERSON = iri("people", "Person").value
@@ -57,6 +57,8 @@ class Ontology:
     admitted: frozenset[Kind]
     held_by_one: frozenset[str]
     protected: tuple[Attribute, ...] = field(default=())
+    replaced: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """What to write in place of each deprecated term."""
 
     def broader(self, name: str) -> frozenset[str]:
         """A class with everything it is declared to be a subclass of."""
@@ -132,6 +134,7 @@ def read_ontology(knowledge: Iterable[Triple], shapes: Iterable[Triple]) -> Onto
             "?shape sh:path/sh:inversePath ?s ; sh:maxCount 1"
         ),
         protected=_protected(store),
+        replaced=said.sets("?s owl:deprecated true ; dcterms:isReplacedBy ?o"),
     )
 
 

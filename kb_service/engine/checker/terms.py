@@ -54,6 +54,20 @@ def _undeclared(book: Book, rule: ParsedRule, term: URIRef, part: str) -> Findin
     )
 
 
+def deprecated_faults(book: Book) -> Iterator[Finding]:
+    """Terms that are understood now and gone in the next major version."""
+    for rule in book.rules:
+        for term, part in _terms(rule):
+            if instead := sorted(map(shown, book.ontology.replaced.get(str(term), ()))):
+                zh, en = "、".join(instead), " or ".join(instead)
+                yield rule.source.warning(
+                    rule.source.line_of(term, part),
+                    f"{shown(term)} 已停用；请改写为 {zh}。",
+                    f"{shown(term)} is deprecated; write {en} instead.",
+                    shown(term),
+                )
+
+
 def agreement_faults(book: Book) -> Iterator[Finding]:
     """Headers that do not name what the rule reads and writes."""
     for rule in book.rules:
