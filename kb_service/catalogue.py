@@ -8,6 +8,7 @@ from decimal import Decimal
 from pyoxigraph import Literal, NamedNode, Triple
 
 from kb_service.people_records import Catalogue, Choice, RatedDimension
+from kb_service.position_models.choices import ModelChoices, TierDefault
 from kb_service.vocabulary import IDENTIFIER, LABEL, A, iri, local_id
 
 _DEFINITION = iri("skos", "definition")
@@ -70,6 +71,38 @@ def read_catalogue(triples: Iterable[Triple]) -> Catalogue:
         sources=_choices(facts, iri("people", "RatingSource")),
         scales=scales,
     )
+
+
+def read_model_choices(triples: Iterable[Triple]) -> ModelChoices:
+    """Everything that a position model may name, and the defaults that policy has by tier."""
+    given = list(triples)
+    facts = _Facts(given)
+    catalogue = read_catalogue(given)
+    return ModelChoices(
+        catalogue,
+        frameworks=_choices(facts, iri("core", "Framework")),
+        tiers=_choices(facts, iri("core", "Tier")),
+        evidence=_choices(facts, iri("core", "Evidence")),
+        statuses=_choices(facts, iri("core", "Status")),
+        grades=_choices(facts, iri("performance", "Grade")),
+        sources=_choices(facts, iri("dcterms", "BibliographicResource")),
+        defaults=_tier_defaults(facts, catalogue),
+    )
+
+
+def _tier_defaults(facts: _Facts, catalogue: Catalogue) -> tuple[TierDefault, ...]:
+    found = []
+    for node in facts.members(iri("judgement", "TierDefault")):
+        part, tier, scale = (
+            facts.node(node, iri("core", name)) for name in ("part", "tier", "scale")
+        )
+        if part and tier and scale and local_id(scale) in catalogue.scales:
+            bounds = catalogue.scales[local_id(scale)]
+            level, weight = (
+                Decimal(facts.text(node, iri("core", name))) for name in ("requiredLevel", "weight")
+            )
+            found.append(TierDefault(local_id(part), local_id(tier), *bounds, level, weight))
+    return tuple(sorted(found, key=lambda each: -each.weight))
 
 
 def read_teams(triples: Iterable[Triple]) -> dict[str, Choice]:

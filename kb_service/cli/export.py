@@ -16,39 +16,52 @@ from kb_service.access.view import View
 from kb_service.cli.commands import Command, option, with_shared_options
 from kb_service.cli.failures import NotFound
 from kb_service.cli.language import Words, say
+from kb_service.cli.model_export import export_model, written_whole
 from kb_service.cli.opening import reading
 from kb_service.cli.terminal import Step, progress, remark
 from kb_service.vocabulary import BASE, NAMESPACES, people_graph, person_conclusions_graph
 
 _WORDS = Words(
     zh="""
-    导出事实和结论，默认为全部图的 TriG。
+    导出事实和结论，默认为全部图的 TriG；或导出一个岗位模型的文件。
 
     --person 导出一个人的全部资料。--graph 取一个图及其下级，可写全称，
     也可省去前缀：people、conclusions/people/p001、ontology、policy。
-    Turtle 不含图名，所有图合在一起。人员按工号和姓名写出；要交给只做分析的人，
-    加 --pseudonyms，只写假名。
+    Turtle 不含图名，所有图合在一起。人员按工号和姓名写出，连同异议理由等原话；
+    要交给只做分析的人，加 --pseudonyms，只写假名，不写原话。
+
+    export model 编号 [文件]：导出岗位模型，改后可再导入。文件名以 .ttl、.xlsx 或
+    .json 结尾，三者内容相同；不写文件名则以 Turtle 写到标准输出。
+    取已发布的版本，没有则取最新的；--version 另选一个。
 
     示例：
       rengang export -o 全部.trig
       rengang export --pseudonyms -o 分析.trig
       rengang export --person p001 --format turtle
       rengang export --graph ontology --format nquads | gzip > knowledge.nq.gz
+      rengang export model trainer 培训师.xlsx
     """,
     en="""
-    Export facts and conclusions, all graphs as TriG by default.
+    Export facts and conclusions, all graphs as TriG by default; or a model's document.
 
     --person exports all there is about one person. --graph takes a graph and those
     beneath it, by its whole IRI or without our prefix: people,
     conclusions/people/p001, ontology, policy. Turtle has no graph names: everything
-    is merged. People are written by their ids and names; for whoever only analyses,
-    --pseudonyms writes neither.
+    is merged. People are written by their ids and names, with what was said in words
+    of objections and corrections; for whoever only analyses, --pseudonyms writes none
+    of these.
+
+    export model ID [FILE] exports a position model to change and import again. The
+    name of the file ends in .ttl, .xlsx or .json, all of which say the same; without
+    one, Turtle goes to standard output. It is the published version, or the newest
+    where none is; --version chooses another.
 
     Examples:
       rengang export -o everything.trig
       rengang export --pseudonyms -o analysis.trig
       rengang export --person p001 --format turtle
       rengang export --graph ontology --format nquads | gzip > knowledge.nq.gz
+      rengang export model trainer trainer.xlsx
     """,
 )
 _FORMATS = {
@@ -99,10 +112,35 @@ Names = dict[NamedNode, NamedNode]
     zh="不写姓名，人员只用假名。",
     en="No names; people by their pseudonyms only.",
 )
+@option(
+    "--version",
+    "number",
+    metavar="NUMBER",
+    default="",
+    zh="岗位模型：要哪个版本。",
+    en="Of a model: which version.",
+)
+@click.argument("words", metavar="[model ID [FILE]]", nargs=-1)
 def export(
-    graphs: tuple[str, ...], person: str | None, form: str, output: Path | None, pseudonyms: bool
+    graphs: tuple[str, ...],
+    person: str | None,
+    form: str,
+    output: Path | None,
+    pseudonyms: bool,
+    number: str,
+    words: tuple[str, ...],
 ) -> None:
-    """Write the graphs asked for."""
+    """Write the graphs asked for, or the document of a model."""
+    if words or number:
+        if graphs or person or pseudonyms:
+            raise click.UsageError(
+                say(
+                    "导出岗位模型时不能用 --graph、--person、--pseudonyms。",
+                    "--graph, --person and --pseudonyms do not go with a model.",
+                )
+            )
+        export_model(words, number, output)
+        return
     with reading() as view:
         base = view
         if pseudonyms:
@@ -111,15 +149,8 @@ def export(
         if output is None:
             _write(base, names, form, sys.stdout.buffer)
             return
-        unfinished = output.with_name(output.name + ".part")
-        try:
-            with unfinished.open("wb") as file:
-                _write(base, names, form, file)
-            unfinished.replace(output)
-        except OSError as error:
-            raise click.FileError(str(output), error.strerror or str(error)) from error
-        finally:
-            unfinished.unlink(missing_ok=True)
+        with written_whole(output) as file:
+            _write(base, names, form, file)
     remark(say(f"已写出 {len(names)} 个图到 {output}", f"Wrote {len(names)} graphs to {output}"))
 
 

@@ -1,36 +1,61 @@
-"""`rengang template`: the workbook that HR fills in."""
+"""`rengang template`: what HR and the authors of position models fill in."""
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 
 import click
 
 from kb_service.cli.commands import Command, option, with_shared_options
+from kb_service.cli.failures import Failure
 from kb_service.cli.language import Words, say
 from kb_service.cli.opening import reading_anything
+from kb_service.cli.terminal import remark
+from kb_service.knowledge_base.model_documents import MODEL_TYPES
+from kb_service.knowledge_base.model_worker import EXCEL
 
 _WORDS = Words(
     zh="""
-    写出供人事填写的 .xlsx 模板：一人一行，一个维度一列。
+    写出供填写的 .xlsx 模板：人员和测评的，或岗位模型的。
 
-    表头中英对照，岗位、来源等有下拉选项，另有一张说明表。
+    人员和测评：一人一行，一个维度一列。岗位模型（template model）：岗位、职责、
+    方向、能力、动机、指标各一张表；不写文件名就写到 position-model.xlsx。
+    表头中英对照，有下拉选项，另有说明表和示例。
+
+    岗位模型也可以写成 JSON 或 Turtle：文件名以 .json 或 .ttl 结尾，就写出一个填好的例子，
+    改成自己的编号和内容即可。
 
     示例：
       rengang template 测评.xlsx
       rengang template 测评.xlsx --framework t12
+      rengang template model 岗位模型.xlsx
+      rengang template model 岗位模型.xlsx --framework grid
+      rengang template model 示例.xlsx --example
+      rengang template model 岗位模型.json
     """,
     en="""
-    Write the .xlsx template that HR fills in: a row a person, a column a dimension.
+    Write an .xlsx template to fill in: of people and assessments, or of a model.
 
-    Headers are Chinese and English, posts and sources are drop-downs, and a sheet
-    explains every column.
+    People and assessments: a row a person, a column a dimension. A position model
+    (template model): sheets for position, duties, directions, abilities, motivations
+    and indicators; without a file name it is position-model.xlsx. Headers are in
+    Chinese and English, there are drop-downs, an explanation and an example.
+
+    A model can be JSON or Turtle too: a file name that ends in .json or .ttl gives
+    a filled example, to be changed into a model with an id of its own.
 
     Examples:
       rengang template assessments.xlsx
       rengang template assessments.xlsx --framework t12
+      rengang template model my-model.xlsx
+      rengang template model my-model.xlsx --framework grid
+      rengang template model example.xlsx --example
+      rengang template model my-model.json
     """,
 )
+_MODEL = "model"
+_USUAL_NAME = "position-model.xlsx"
 
 
 @click.command("template", cls=Command, words=_WORDS)
@@ -39,17 +64,79 @@ _WORDS = Words(
     "--framework",
     metavar="ID",
     zh="只要一个框架的表：t12 或 grid；默认全部。",
-    en="Only the sheet of one framework, t12 or grid; all by default.",
+    en="Only the sheets of one framework, t12 or grid; all by default.",
 )
-@click.argument("out", metavar="OUT.xlsx", type=click.Path(dir_okay=False, path_type=Path))
-def template(out: Path, framework: str | None) -> None:
+@option(
+    "--example",
+    is_flag=True,
+    zh="岗位模型：写出一个填好的例子，而不是空表。",
+    en="Of a model: a filled example instead of an empty workbook.",
+)
+@click.argument("words", metavar="[model] OUT", nargs=-1, required=True)
+def template(words: tuple[str, ...], framework: str | None, example: bool) -> None:
     """Write the template."""
+    is_model = words[0] == _MODEL
+    names = words[1:] if is_model else words
+    if len(names) > 1 or not (names or is_model):
+        raise click.UsageError(
+            say(
+                "请给一个文件名，例如：rengang template model 岗位模型.xlsx",
+                "Give one file name, as in: rengang template model my-model.xlsx",
+            )
+        )
+    if example and not is_model:
+        raise click.UsageError(
+            say(
+                "--example 只用于岗位模型：rengang template model 示例.xlsx --example",
+                "--example is for models: rengang template model example.xlsx --example",
+            )
+        )
+    out = Path(names[0]) if names else _unused(Path(_USUAL_NAME))
+    media_type = _media_type(out, is_model)
+    data = _written(media_type, is_model, framework, example)
+    try:
+        out.write_bytes(data)
+    except OSError as error:
+        raise click.FileError(str(out), error.strerror or str(error)) from error
+    click.echo(say(f"已写出 {out}", f"Wrote {out}"))
+    if media_type != EXCEL:
+        remark(
+            say(
+                "请把例子的编号全部换成自己的，再改内容。",
+                "Put an id of your own for that of the example everywhere, then change what it says.",
+            )
+        )
+
+
+def _media_type(out: Path, is_model: bool) -> str:
+    """What the name of the file asks for. Raises UsageError for what there is no template of."""
+    types = {end: media_type for media_type, end in MODEL_TYPES.items()} if is_model else {}
+    types.setdefault(".xlsx", EXCEL)
+    if (media_type := types.get(out.suffix.lower())) is None:
+        ends = sorted(types, reverse=True)
+        raise click.UsageError(
+            say(
+                f"文件名应以 {' 或 '.join(ends)} 结尾。",
+                f"Give the file a name that ends in {' or '.join(ends)}.",
+            )
+        )
+    return media_type
+
+
+def _unused(path: Path) -> Path:
+    """The path; nobody has named it, so a file that is there already stays. Raises Failure."""
+    if path.exists():
+        raise Failure(
+            f"{path} 已经存在；请另写一个文件名：rengang template model 岗位模型.xlsx",
+            f"There is a file {path} already; name another: rengang template model my-model.xlsx",
+        )
+    return path
+
+
+def _written(media_type: str, is_model: bool, framework: str | None, example: bool) -> bytes:
+    """The document. Raises UsageError for a framework that is not known."""
     from kb_service.sheets import write_template
 
-    if out.suffix.lower() != ".xlsx":
-        raise click.UsageError(
-            say("文件名应以 .xlsx 结尾。", "Give the file a name that ends in .xlsx.")
-        )
     with reading_anything() as base:
         known = list(base.catalogue.dimensions)
         if framework is not None and framework not in known:
@@ -59,8 +146,8 @@ def template(out: Path, framework: str | None) -> None:
                     f"There is no framework {framework}; choose one of: {', '.join(known)}.",
                 )
             )
-        try:
-            write_template(out, base.catalogue, framework, base.teams.values())
-        except OSError as error:
-            raise click.FileError(str(out), error.strerror or str(error)) from error
-    click.echo(say(f"已写出 {out}", f"Wrote {out}"))
+        if is_model:
+            return base.model_template(framework, filled=example, media_type=media_type)
+        book = BytesIO()
+        write_template(book, base.catalogue, framework, base.teams.values())
+        return book.getvalue()

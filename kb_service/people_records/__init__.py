@@ -14,21 +14,35 @@ from kb_service.people_records.records import (
     person_iri,
     person_triples,
 )
+from kb_service.people_records.spellings import (
+    Choices,
+    Unreadable,
+    both,
+    plain,
+    spelled_out,
+    spellings,
+)
 
 __all__ = [
     "CONTACT",
     "AssessmentRecord",
     "Catalogue",
     "Choice",
+    "Choices",
     "Introduction",
     "PersonRecord",
     "RatedDimension",
+    "Unreadable",
     "assessment_iri",
     "assessment_triples",
+    "both",
     "contact_faults",
     "id_faults",
     "parse_assessment",
     "parse_person",
     "person_iri",
     "person_triples",
+    "plain",
+    "spelled_out",
+    "spellings",
 ]

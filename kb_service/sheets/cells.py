@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 
-from kb_service.people_records import Choice, contact_faults, id_faults
-from kb_service.sheets.columns import plain, spellings
+from kb_service.people_records import Choices, Unreadable, contact_faults, id_faults
 
 EARLIEST = date(1970, 1, 1)
 
@@ -24,31 +21,6 @@ class Formula:
 
 
 CellValue = str | int | float | bool | datetime | date | time | timedelta | Formula | None
-
-
-@dataclass
-class Unreadable(ValueError):
-    """A cell that does not say what its column asks for, and what to write instead."""
-
-    zh: str
-    en: str
-
-
-@dataclass(frozen=True)
-class Choices:
-    """Things a cell may name, with every way to write them."""
-
-    by_id: Mapping[str, Choice]
-    by_spelling: Mapping[str, str]
-
-    @classmethod
-    def of(cls, choices: Mapping[str, Choice]) -> Choices:
-        """The choices with the spellings of their ids and labels."""
-        return cls(choices, spellings(choices.values()))
-
-    def find(self, text: str) -> str | None:
-        """The id of the choice written like this; an id in its exact case comes first."""
-        return text if text in self.by_id else self.by_spelling.get(plain(text))
 
 
 def is_empty(value: CellValue) -> bool:
@@ -129,8 +101,8 @@ def read_choice(value: CellValue, choices: Choices, column_zh: str, column_en: s
         return found
     offered_zh = "、".join(choice.zh for choice in choices.by_id.values())
     offered_en = ", ".join(choice.en for choice in choices.by_id.values())
-    close = difflib.get_close_matches(plain(text), choices.by_spelling, 1)
-    guess = choices.by_id[choices.by_spelling[close[0]]] if close else None
+    near = choices.near(text)
+    guess = near[0] if near else None
     raise Unreadable(
         f"没有「{shown(text)}」这个{column_zh}；"
         + (f"是否想写「{guess.zh}」？" if guess else "")

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from kb_service.people_records import Choice
+from kb_service.people_records import plain
 
 ASSESSMENTS_SHEETS = {"t12": "人员与测评", "grid": "电网指标"}
 GUIDE_SHEET = "说明"
@@ -162,44 +159,6 @@ COLUMNS: tuple[Column, ...] = (
     ),
 )
 BY_KEY = {column.key: column for column in COLUMNS}
-
-
-def plain(text: str) -> str:
-    """A label as it is compared: without regard to case, width, spacing or a dividing slash."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return re.sub(r"[\s/|]+", " ", folded).strip()
-
-
-def both(choice: Choice) -> str:
-    """Both labels of something in one, as drop-downs show it."""
-    return choice.zh if choice.zh == choice.en else f"{choice.zh} / {choice.en}"
-
-
-def spellings(choices: Iterable[Choice]) -> dict[str, str]:
-    """From each way to write a choice (id, Chinese, English, both) to its id.
-
-    A label that two choices share means neither; an id always means its owner.
-    """
-    known: dict[str, str] = {}
-    shared: set[str] = set()
-    listed = list(choices)
-    for choice in listed:
-        for label in {plain(choice.zh), plain(choice.en), plain(both(choice))} - {""}:
-            if known.setdefault(label, choice.id) != choice.id:
-                shared.add(label)
-    for label in shared:
-        del known[label]
-    return known | {plain(choice.id): choice.id for choice in listed}
-
-
-def spelled_out(choices: Mapping[str, Choice]) -> dict[str, str]:
-    """By id, each choice as people should see it in a cell; its id where labels would be misread."""
-    known = spellings(choices.values())
-    texts = {id: both(choice) for id, choice in choices.items()}
-    return {
-        id: text if known.get(plain(text)) == id and not re.search("[;,、]", plain(text)) else id
-        for id, text in texts.items()
-    }
 
 
 def fixed_spellings() -> dict[str, str]:

@@ -206,3 +206,55 @@ def _titles(archive: zipfile.ZipFile, described: Container[str]) -> dict[str, st
 def _link_of(attributes: Mapping[str, str]) -> str:
     """The id of the relationship to the part, whatever prefix the attribute has."""
     return next((value for name, value in attributes.items() if name.endswith(":id")), "")
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What of a sheet the reading of cells does not tell: ranges as `B7:B9`, rows and columns."""
+
+    merged: tuple[str, ...] = ()
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: tuple[tuple[int, int], ...] = ()
+    """The first and the last of those that are hidden together."""
+
+    def hides_column(self, number: int) -> bool:
+        """Whether the column with this number is hidden."""
+        return any(first <= number <= last for first, last in self.hidden_columns)
+
+
+def marks_in(archive: zipfile.ZipFile) -> dict[str, Marks]:
+    """By the title of each sheet, its merged cells and what of it is hidden, as far as is of use.
+
+    For workbooks that `check_extent` has passed. Raises BrokenPart, and what zipfile raises.
+    """
+    described = {_WORKBOOK_LINKS, _WORKBOOK}.intersection(archive.namelist())
+    found = {}
+    for name, title in _titles(archive, described).items():
+        if name in archive.namelist():
+            found[title] = _marks(archive, name)
+    return found
+
+
+def _marks(archive: zipfile.ZipFile, part: str) -> Marks:
+    merged: list[str] = []
+    hidden: set[int] = set()
+    columns: list[tuple[int, int]] = []
+
+    def begin(name: str, attributes: Mapping[str, str]) -> None:
+        name = name.rpartition(":")[2]
+        if name == "mergeCell" and len(merged) < _MOST_KINDS:
+            merged.append(attributes.get("ref", ""))
+        if attributes.get("hidden") not in ("1", "true"):
+            return
+        if name == "row" and len(hidden) < _MOST_KINDS:
+            hidden.add(_whole(attributes.get("r")))
+        elif name == "col" and len(columns) < _MOST_KINDS:
+            columns.append((_whole(attributes.get("min")), _whole(attributes.get("max"))))
+
+    _parse(archive, part, begin)
+    return Marks(tuple(merged), frozenset(hidden - {0}), tuple(columns))
+
+
+def _whole(text: str | None) -> int:
+    """The number of a row or column; 0 when it is none."""
+    return int(text) if text and text.isdecimal() and len(text) < 8 else 0

@@ -49,6 +49,10 @@ _HEADINGS = (
 )
 
 
+Line = tuple[tuple[str, ...], str]
+"""The texts of a line, one under each heading, and the colour of its first cells."""
+
+
 def write_guide(
     book: Any,
     columns: Sequence[Column],
@@ -56,21 +60,28 @@ def write_guide(
     catalogue: Catalogue,
 ) -> None:
     """Add the sheet with the instructions and a line for every column."""
-    page = book.create_sheet(GUIDE_SHEET)
+    lines = [_column_line(column, catalogue) for column in columns]
+    lines += [_dimension_line(dimension) for dimension in dimensions]
+    write_guide_sheet(book, _STEPS, lines)
+
+
+def write_guide_sheet(
+    book: Any, steps: Sequence[tuple[str, str]], lines: Sequence[Line], title: str = GUIDE_SHEET
+) -> None:
+    """Add a sheet of this title with instructions in both languages and these lines."""
+    page = book.create_sheet(title)
     page.sheet_view.showGridLines = False
     page.cell(1, 1, "如何填写  How to fill in this workbook").font = font(14, bold=True)
-    for row, (zh, en) in enumerate(_STEPS, start=2):
+    for row, (zh, en) in enumerate(steps, start=2):
         page.cell(row, 1, f"{row - 1}. {zh}").font = font(10)
         page.cell(row, 6, en).font = font(10)
-    start = len(_STEPS) + 3
+    start = len(steps) + 3
     for number, (zh, en, width) in enumerate(_HEADINGS, start=1):
         cell = page.cell(start, number, f"{zh}\n{en}")
         cell.font, cell.fill = font(10, bold=True, colour="FFFFFF"), fill(BANDS["person"].strong)
         cell.alignment, cell.border = CENTRED, BORDER
         page.column_dimensions["ABCDEFGH"[number - 1]].width = width
     page.row_dimensions[start].height = 32
-    lines = [_column_line(column, catalogue) for column in columns]
-    lines += [_dimension_line(dimension) for dimension in dimensions]
     for row, (texts, colour) in enumerate(lines, start=start + 1):
         _write_line(page, row, texts, colour)
     page.freeze_panes = page.cell(start + 1, 2)
@@ -100,7 +111,7 @@ def _lines_of(text: str, width: float) -> int:
     )
 
 
-def _column_line(column: Column, catalogue: Catalogue) -> tuple[tuple[str, ...], str]:
+def _column_line(column: Column, catalogue: Catalogue) -> Line:
     band = BANDS["person" if column.key in _PERSON_KEYS else "assessment"]
     allowed = {
         "post": _offered(catalogue.positions.values()),
@@ -139,7 +150,7 @@ def _offered(choices: Iterable[Choice]) -> str:
     return "\n".join(f"{choice.zh} / {choice.en} ({choice.id})" for choice in choices)
 
 
-def _dimension_line(dimension: RatedDimension) -> tuple[tuple[str, ...], str]:
+def _dimension_line(dimension: RatedDimension) -> Line:
     band = BANDS.get(dimension.part, OTHER_BAND)
     low, high = bare(dimension.minimum), bare(dimension.maximum)
     texts = (

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import difflib
-import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from kb_service.people_records import Catalogue, RatedDimension
-from kb_service.sheets.cells import CellValue, Formula, is_empty, shown
-from kb_service.sheets.columns import BY_KEY, fixed_spellings, plain, spellings
+from kb_service.people_records import Catalogue, RatedDimension, plain, spellings
+from kb_service.sheets.columns import BY_KEY, fixed_spellings
+from kb_service.sheets.header_rows import header_rows, texts_by_column
 from kb_service.sheets.places import Faults, Place
-from kb_service.sheets.tables import Row, Table
-
-_HEADER_WITHIN = 10
+from kb_service.sheets.tables import Table
 
 
 @dataclass(frozen=True)
@@ -58,10 +55,10 @@ class HeaderReader:
 
     def read(self, table: Table, faults: Faults) -> Header | None:
         """The header of a table, None when none of its first rows has a column of person ids."""
-        rows = self._header_rows(list(itertools.islice(table.rows(), _HEADER_WITHIN)))
+        rows = header_rows(table, self._fixed, {"person"})
         if not rows:
             return None
-        texts = _texts_by_column(rows)
+        texts = texts_by_column(rows)
         framework = self._framework(texts, Place(table.name, rows[-1].number), faults)
         columns: list[BoundColumn] = []
         for number, labels in sorted(texts.items()):
@@ -70,25 +67,6 @@ class HeaderReader:
                 columns.append(column)
         _report_twins(columns, faults)
         return Header(tuple(columns), framework, rows[-1].number)
-
-    def _header_rows(self, rows: list[Row]) -> list[Row]:
-        """The first row with a column of person ids, and those that repeat its columns."""
-        found: list[Row] = []
-        first: dict[int, str] = {}
-        for row in rows:
-            keys = self._fixed_keys(row.values)
-            if not found and "person" in keys.values():
-                found, first = [row], keys
-            elif found and len(keys.items() & first.items()) >= min(2, len(first)):
-                found.append(row)
-        return found
-
-    def _fixed_keys(self, values: tuple[CellValue, ...]) -> dict[int, str]:
-        return {
-            index: self._fixed[plain(value)]
-            for index, value in enumerate(values)
-            if isinstance(value, str) and plain(value) in self._fixed
-        }
 
     def _framework(
         self, texts: Mapping[int, list[str]], place: Place, faults: Faults
@@ -176,16 +154,6 @@ class HeaderReader:
         known = self._dimensions.get(framework or "", {})
         dimension = self._catalogue.dimensions[framework or ""][known[spelling]]
         return dimension.zh, dimension.en
-
-
-def _texts_by_column(rows: list[Row]) -> dict[int, list[str]]:
-    """The header texts of each column, those with Chinese first: people know a column by them."""
-    texts: dict[int, list[str]] = {}
-    for row in rows:
-        for number, value in enumerate(row.values, start=1):
-            if not is_empty(value) and not isinstance(value, Formula):
-                texts.setdefault(number, []).append(shown(value))
-    return {number: sorted(labels, key=str.isascii) for number, labels in texts.items()}
 
 
 def _report_twins(columns: list[BoundColumn], faults: Faults) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from kb_service.people_records import Catalogue, Choice
-from kb_service.sheets.columns import LISTS_SHEET, both
+from kb_service.people_records import Catalogue, Choice, both
+from kb_service.sheets.columns import LISTS_SHEET
 from kb_service.sheets.teams import TEAM_HEADERS
 
 
@@ -30,12 +30,12 @@ def write_lists(book: Any, catalogue: Catalogue, teams: Iterable[Choice]) -> Non
     page = book.create_sheet(LISTS_SHEET)
     page.sheet_state = "hidden"
     listed = list(teams)
-    _write_column(page, 1, "post", _labels(catalogue.positions))
-    _write_column(page, 2, "source", _labels(catalogue.sources))
-    _write_column(page, 3, "team", [both(team) for team in listed])
+    write_column(page, 1, "post", _labels(catalogue.positions))
+    write_column(page, 2, "source", _labels(catalogue.sources))
+    write_column(page, 3, "team", [both(team) for team in listed])
     for number, header in enumerate(TEAM_HEADERS, start=4):
         texts = [(team.id, team.zh, team.en)[number - 4] for team in listed]
-        _write_column(page, number, header, texts)
+        write_column(page, number, header, texts)
     for letter in "ABCDEF":
         page.column_dimensions[letter].width = 40
 
@@ -44,7 +44,8 @@ def _labels(choices: Mapping[str, Choice]) -> list[str]:
     return [both(choice) for choice in choices.values()]
 
 
-def _write_column(page: Any, number: int, header: str, texts: Iterable[str]) -> None:
+def write_column(page: Any, number: int, header: str, texts: Iterable[str]) -> None:
+    """Write a list with its header into a column."""
     for row, text in enumerate([header, *texts], start=1):
         cell = page.cell(row, number, text)
         cell.data_type = "s"

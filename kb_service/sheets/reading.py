@@ -14,15 +14,15 @@ from kb_service.people_records import (
     AssessmentRecord,
     Catalogue,
     Choice,
+    Choices,
     Introduction,
+    Unreadable,
     assessment_iri,
     person_iri,
 )
 from kb_service.sheets.cells import (
     EARLIEST,
     CellValue,
-    Choices,
-    Unreadable,
     is_empty,
     read_choice,
     read_choices,

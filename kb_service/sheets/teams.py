@@ -6,9 +6,9 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 
-from kb_service.people_records import Choice, Introduction, id_faults
-from kb_service.sheets.cells import CellValue, Choices, Unreadable, read_text
-from kb_service.sheets.columns import LISTS_SHEET, plain
+from kb_service.people_records import Choice, Choices, Introduction, Unreadable, id_faults, plain
+from kb_service.sheets.cells import CellValue, read_text
+from kb_service.sheets.columns import LISTS_SHEET
 from kb_service.sheets.tables import Table
 from kb_service.vocabulary import iri
 

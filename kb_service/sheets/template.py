@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cached_property
-from io import BytesIO
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.comments import Comment
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.datavalidation import DataValidation
 
 from kb_service.people_records import (
     CONTACT,
@@ -22,32 +17,28 @@ from kb_service.people_records import (
     Choice,
     Introduction,
     RatedDimension,
+    spelled_out,
 )
-from kb_service.sheets.archive import settled
 from kb_service.sheets.cells import bare
-from kb_service.sheets.columns import ASSESSMENTS_SHEETS, COLUMNS, Column, spelled_out
+from kb_service.sheets.columns import ASSESSMENTS_SHEETS, COLUMNS, Column
 from kb_service.sheets.guide import write_guide
-from kb_service.sheets.lists import list_ranges, write_lists
-from kb_service.sheets.looks import (
-    BANDS,
-    BORDER,
-    CENTRED,
-    LEFT,
-    OTHER_BAND,
-    UPRIGHT,
-    Band,
-    fill,
-    font,
+from kb_service.sheets.heading import (
+    ENGLISH_ROW,
+    FIRST_DATA_ROW,
+    Target,
+    arrange,
+    offer,
+    save,
+    write_bands,
+    write_header,
+    write_value,
 )
+from kb_service.sheets.lists import list_ranges, write_lists
+from kb_service.sheets.looks import BANDS, CENTRED, OTHER_BAND, Band, font
 
-_IDS, _BANDS, _CHINESE, _ENGLISH = 1, 2, 3, 4
-FIRST_DATA_ROW = 5
-_LAST_OFFERED_ROW = 5_000
 _PERSON_KEYS = ("person", "name", "team", "post", "candidate-for", *CONTACT)
 _TEXT_KEYS = ("person", "name", "team", "assessment", *CONTACT)
 _DATE_KEYS = ("date", "expires")
-
-Target = str | Path | BinaryIO
 
 
 def write_template(
@@ -168,13 +159,7 @@ def _write(
     columns = [column for column in COLUMNS if any(column in sheet.columns for sheet in sheets)]
     write_guide(book, columns, shown, catalogue)
     write_lists(book, catalogue, teams.values())
-    buffer = BytesIO()
-    book.save(buffer)
-    data = settled(buffer.getvalue())
-    if isinstance(target, str | Path):
-        Path(target).write_bytes(data)
-    else:
-        target.write(data)
+    save(book, target)
 
 
 def _write_sheet(page: Any, sheet: _Sheet, ranges: Mapping[str, str]) -> None:
@@ -182,8 +167,8 @@ def _write_sheet(page: Any, sheet: _Sheet, ranges: Mapping[str, str]) -> None:
     for number, column in enumerate(columns, start=1):
         band = BANDS["person" if column.key in _PERSON_KEYS else "assessment"]
         about = f"{column.about_zh}\n{column.about_en}"
-        _write_header(page, number, (column.key, column.zh, column.en), band, about)
-        page.cell(_ENGLISH, number).alignment = CENTRED
+        write_header(page, number, (column.key, column.zh, column.en), band, about)
+        page.cell(ENGLISH_ROW, number).alignment = CENTRED
         _shape_column(page, number, column.width, column.key)
     for number, dimension in enumerate(dimensions, start=len(columns) + 1):
         band = BANDS.get(dimension.part, OTHER_BAND)
@@ -191,30 +176,13 @@ def _write_sheet(page: Any, sheet: _Sheet, ranges: Mapping[str, str]) -> None:
             f"{dimension.definition_zh}\n{dimension.definition_en}\n"
             f"{bare(dimension.minimum)}–{bare(dimension.maximum)}"
         ).strip()
-        _write_header(page, number, (dimension.id, dimension.zh, dimension.en), band, about)
+        write_header(page, number, (dimension.id, dimension.zh, dimension.en), band, about)
         _shape_column(page, number, 7.2, "rating")
-    _write_bands(page, columns, dimensions)
+    write_bands(page, _bands(columns, dimensions))
     _add_drop_downs(page, columns, dimensions, ranges)
     for number, line in enumerate(sheet.lines, start=FIRST_DATA_ROW):
         _write_line(page, number, sheet, line)
-    _arrange(page, len(columns) + len(dimensions))
-
-
-def _write_header(
-    page: Any, column: int, labels: tuple[str, str, str], band: Band, about: str
-) -> None:
-    key, zh, en = labels
-    small = page.cell(_IDS, column, key)
-    small.font = font(6, colour="9AA5B1")
-    chinese = page.cell(_CHINESE, column, zh)
-    chinese.font, chinese.alignment = font(10, bold=True), CENTRED
-    comment = Comment(about, "Rengang")
-    comment.width, comment.height = 320, 150
-    chinese.comment = comment
-    english = page.cell(_ENGLISH, column, en)
-    english.font, english.alignment = font(9), UPRIGHT
-    for cell in (chinese, english):
-        cell.fill, cell.border = fill(band.light), BORDER
+    arrange(page, len(columns) + len(dimensions), english_height=138)
 
 
 def _shape_column(page: Any, number: int, width: float, key: str) -> None:
@@ -228,21 +196,15 @@ def _shape_column(page: Any, number: int, width: float, key: str) -> None:
         shape.number_format = "yyyy-mm-dd"
 
 
-def _write_bands(
-    page: Any, columns: Sequence[Column], dimensions: Sequence[RatedDimension]
-) -> None:
+def _bands(
+    columns: Sequence[Column], dimensions: Sequence[RatedDimension]
+) -> list[tuple[Band, int]]:
+    """The bands over the columns, each with its width."""
     people = sum(column.key in _PERSON_KEYS for column in columns)
     spans = [(BANDS["person"], people), (BANDS["assessment"], len(columns) - people)]
     for part in dict.fromkeys(dimension.part for dimension in dimensions):
         spans.append((BANDS.get(part, OTHER_BAND), sum(each.part == part for each in dimensions)))
-    start = 1
-    for band, width in spans:
-        cell = page.cell(_BANDS, start, f"{band.zh}  {band.en}")
-        cell.font, cell.fill = font(11, bold=True, colour="FFFFFF"), fill(band.strong)
-        cell.alignment = LEFT
-        for number in range(start + 1, start + width):
-            page.cell(_BANDS, number).fill = fill(band.strong)
-        start += width
+    return spans
 
 
 def _add_drop_downs(
@@ -253,7 +215,7 @@ def _add_drop_downs(
 ) -> None:
     for number, column in enumerate(columns, start=1):
         if column.key in ranges:
-            _offer(page, ranges[column.key], [number])
+            offer(page, ranges[column.key], [number])
     for bounds in dict.fromkeys((each.minimum, each.maximum) for each in dimensions):
         low, high = bounds
         if high - low > 20:
@@ -268,26 +230,14 @@ def _add_drop_downs(
             f"请填 {bare(low)} 到 {bare(high)}，可带一位小数；没有评分就留空。 "
             f"Give {bare(low)} to {bare(high)}, one decimal at most; leave empty when there is none."
         )
-        _offer(page, f'"{levels}"', numbers, hint)
-
-
-def _offer(page: Any, formula: str, columns: Sequence[int], hint: str = "") -> None:
-    """Add a drop-down; with a hint, other values ask whether they are meant, else they are free."""
-    offer = DataValidation(type="list", formula1=formula, allow_blank=True)
-    offer.showErrorMessage = bool(hint)
-    if hint:
-        offer.errorStyle, offer.errorTitle, offer.error = "warning", "请核对 Please check", hint
-    for number in columns:
-        letter = get_column_letter(number)
-        offer.add(f"{letter}{FIRST_DATA_ROW}:{letter}{_LAST_OFFERED_ROW}")
-    page.add_data_validation(offer)
+        offer(page, f'"{levels}"', numbers, hint)
 
 
 def _write_line(page: Any, number: int, sheet: _Sheet, line: _Line) -> None:
     values = _values(sheet, line)
     for place, key in enumerate(sheet.keys, start=1):
         if (value := values.get(key)) not in (None, ""):
-            _write_value(page.cell(number, place), key, value)
+            write_value(page.cell(number, place), value, is_date=key in _DATE_KEYS)
 
 
 def _said(line: _Line) -> dict[str, str | None]:
@@ -317,34 +267,3 @@ def _values(sheet: _Sheet, line: _Line) -> dict[str, Any]:
         }
         values |= assessment.ratings
     return values
-
-
-def _write_value(cell: Any, key: str, value: Any) -> None:
-    if isinstance(value, Decimal):
-        value = int(value) if value == value.to_integral_value() else float(value)
-    cell.value = value
-    cell.font = font(10)
-    if isinstance(value, str):
-        cell.data_type = "s"
-        cell.number_format = "@"
-    elif key in _DATE_KEYS:
-        cell.number_format = "yyyy-mm-dd"
-        cell.alignment = CENTRED
-    else:
-        cell.alignment = CENTRED
-
-
-def _arrange(page: Any, width: int) -> None:
-    page.freeze_panes = f"C{FIRST_DATA_ROW}"
-    page.row_dimensions[_IDS].height = 9
-    page.row_dimensions[_BANDS].height = 22
-    page.row_dimensions[_CHINESE].height = 34
-    page.row_dimensions[_ENGLISH].height = 138
-    page.auto_filter.ref = f"A{_ENGLISH}:{get_column_letter(width)}{max(page.max_row, _ENGLISH)}"
-    page.sheet_view.showGridLines = True
-    page.sheet_view.zoomScale = 100
-    page.page_setup.orientation = "landscape"
-    page.page_setup.paperSize = page.PAPERSIZE_A3
-    page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
-    page.sheet_properties.pageSetUpPr.fitToPage = True
-    page.print_title_rows = f"{_BANDS}:{_ENGLISH}"

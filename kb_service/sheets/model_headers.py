@@ -1,0 +1,172 @@
+"""A sheet of a position model's workbook whose columns are understood."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from kb_service.findings import Finding, violation
+from kb_service.people_records import plain
+from kb_service.position_models.written import Unusable, Written
+from kb_service.sheets.cells import is_empty, shown
+from kb_service.sheets.extent import Marks
+from kb_service.sheets.header_rows import header_rows, texts_by_column
+from kb_service.sheets.model_cells import cell_name, covered_cells, written_in
+from kb_service.sheets.model_remarks import hidden_contents, overwritten_headers
+from kb_service.sheets.tables import Row, Table
+
+_TOLD = Unusable("", "", "")
+
+
+@dataclass(frozen=True)
+class Header:
+    """What the header of a sheet must have and may have."""
+
+    spellings: Mapping[str, str]
+    """From each way to write the label of a column to its key."""
+    labels: Mapping[str, tuple[str, str]]
+    """By key, the labels of all columns."""
+    needed: tuple[str, ...]
+    """The columns without which nothing can be read."""
+    behind: tuple[str, ...] = ()
+    """The columns that are for programs, which people may well hide."""
+
+
+@dataclass(frozen=True)
+class BoundTable:
+    """A sheet with the number of each column by key; data begins after row `last_row`."""
+
+    table: Table
+    columns: Mapping[str, int]
+    last_row: int
+    covered: Mapping[tuple[int, int], tuple[int, int]]
+
+    @property
+    def where(self) -> str:
+        """The place of the header."""
+        return cell_name(self.table.name, self.last_row, 1)
+
+    def rows(self) -> Iterator[Row]:
+        """The rows that say something under a column that is understood."""
+        for row in self.table.rows():
+            if row.number > self.last_row and not self._says_nothing(row):
+                yield row
+
+    def cell(self, row: Row, key: str, is_number: bool = False) -> Written:
+        """What a row says under a column; nothing, with the row's place, when there is no such."""
+        number = self.columns.get(key)
+        if number is None:
+            return Written(None, cell_name(self.table.name, row.number, 1))
+        where = cell_name(self.table.name, row.number, number)
+        if (row.number, number) in self.covered:
+            return Written(_TOLD, where)
+        value = row.values[number - 1] if number <= len(row.values) else None
+        return written_in(value, where, is_number)
+
+    def _says_nothing(self, row: Row) -> bool:
+        return all(
+            is_empty(row.values[number - 1])
+            for number in self.columns.values()
+            if number <= len(row.values)
+        )
+
+
+def bind(table: Table, header: Header, marks: Marks, findings: list[Finding]) -> BoundTable | None:
+    """The sheet with its columns, None when it has no header; what is wrong is added to findings."""
+    rows = header_rows(table, header.spellings, header.needed or tuple(header.labels), repeated=1)
+    if not rows:
+        findings.append(_no_header(table, header))
+        return None
+    columns: dict[str, int] = {}
+    for number, labels in sorted(texts_by_column(rows).items()):
+        keys = {header.spellings[plain(text)] for text in labels if plain(text) in header.spellings}
+        where = cell_name(table.name, rows[-1].number, number)
+        if not keys:
+            findings.append(_unknown(labels[0], where, header))
+        elif len(keys) > 1:
+            findings.append(_disagreeing(labels, where))
+        elif (key := keys.pop()) in columns:
+            findings.append(_twin(cell_name(table.name, rows[-1].number, columns[key]), where))
+        else:
+            columns[key] = number
+    last_row = rows[-1].number
+    for key in header.needed:
+        if key not in columns:
+            findings.append(_lacking(header.labels[key], cell_name(table.name, last_row, 1)))
+    findings += overwritten_headers(table, rows, header.spellings, columns.values())
+    covered = covered_cells(marks)
+    _report_merged(table, last_row, covered, findings)
+    bound = BoundTable(table, columns, last_row, covered)
+    shown_in_part = [number for key, number in columns.items() if key not in header.behind]
+    findings += hidden_contents(table.name, list(bound.rows()), shown_in_part, marks)
+    return bound
+
+
+def _report_merged(
+    table: Table,
+    last_row: int,
+    covered: Mapping[tuple[int, int], tuple[int, int]],
+    findings: list[Finding],
+) -> None:
+    """Tell of each merged cell that reaches below the header, once."""
+    for row, column in dict.fromkeys(
+        first for (row, _), first in covered.items() if row > last_row
+    ):
+        findings.append(
+            violation(
+                "这里合并了单元格；请取消合并，再逐格填写。",
+                "Cells are merged here; unmerge them and fill in each.",
+                cell_name(table.name, row, column),
+            )
+        )
+
+
+def _no_header(table: Table, header: Header) -> Finding:
+    zh, en = header.labels[header.needed[0] if header.needed else next(iter(header.labels))]
+    return violation(
+        f"工作表“{table.name}”没有表头，要有“{zh}”一列；请从模板复制这张表。",
+        f"The sheet {table.name} has no header with a column {en!r}; copy the sheet from the "
+        "template.",
+        cell_name(table.name, 1, 1),
+    )
+
+
+def _lacking(labels: tuple[str, str], where: str) -> Finding:
+    zh, en = labels
+    return violation(
+        f"缺少“{zh}”这一列；请从模板复制表头。",
+        f"The column {en!r} is missing; copy the header from the template.",
+        where,
+    )
+
+
+def _unknown(label: str, where: str, header: Header) -> Finding:
+    close = difflib.get_close_matches(plain(label), header.spellings, 1)
+    zh, en = header.labels[header.spellings[close[0]]] if close else ("", "")
+    return violation(
+        f"不认识“{shown(label)}”这一列；"
+        + (f"是否想写“{zh}”？" if close else "")
+        + "请改用模板里的列名，或删去这一列。",
+        f"The column {shown(label)!r} is unknown. "
+        + (f"Did you mean {en!r}? " if close else "")
+        + "Use a header of the template, or delete the column.",
+        where,
+        shown(label),
+    )
+
+
+def _disagreeing(labels: list[str], where: str) -> Finding:
+    return violation(
+        f"这一列的几行表头说法不一：{'、'.join(labels)}；请只留一种。",
+        f"The header rows of this column disagree: {', '.join(labels)}; keep one.",
+        where,
+    )
+
+
+def _twin(earlier: str, where: str) -> Finding:
+    return violation(
+        f"这一列与 {earlier} 那一列重复；请删去其中一列。",
+        f"This column repeats that of {earlier}; delete one of them.",
+        where,
+    )
