@@ -102,9 +102,9 @@ def test_a_document_that_is_too_long_is_refused_unread() -> None:
         (
             "@prefix ex: <https://example.org/> .\nex:a ex:b 1\nex:c ex:d 2 .",
             "line 3, column 1",
-            "第 3 行第 1 列：上一句没有结束；请在这里之前加一个英文句点“.”。",
+            "第 3 行第 1 列：上一句没有结束；请在这里之前加一个英文句点“.”，若还是说同一个主语，则加“;”。",
             'Line 3, column 1: The statement before this place has no end; put a full stop "."'
-            " after it.",
+            ' after it, or a semicolon ";" where the same subject goes on.',
         ),
         (
             "@prefix ex: <https://example.org/> .\nex:a ex:b",
@@ -116,9 +116,8 @@ def test_a_document_that_is_too_long_is_refused_unread() -> None:
         (
             "@prefix ex: <https://example.org/> .\nex:a ex:b “耐心” 。",
             "line 2, column 11",
-            "第 2 行第 11 列：请用英文标点：文字用直双引号括起来，句末用“.”，不用中文引号和句号。",
-            "Line 2, column 11: Use plain punctuation: straight double quotes around text and"
-            ' "." at the end, no “ ” or 。.',
+            '第 2 行第 11 列：这里有中文标点或全角字符 “ ，请改为半角的 " 。',
+            'Line 2, column 11: There is a full-width “ here; write a plain " for it.',
         ),
         (
             "<a b> a <ex:c> .",
@@ -138,9 +137,10 @@ def test_a_document_that_is_too_long_is_refused_unread() -> None:
         (
             '<ex:a> <ex:b> "one\ntwo" .',
             "line 1, column 19",
-            '第 1 行第 19 列：多行文字请用三个双引号括起来，例如 """第一行…""" 。',
-            "Line 1, column 19: Put text of several lines between three double quotes, such as"
-            ' """first line …""".',
+            '第 1 行第 19 列：这一行的文字没有以双引号结尾；请补上 "，'
+            '多行文字请用三个双引号括起来，例如 """第一行…""" 。',
+            'Line 1, column 19: The text on this line has no quote at its end; add ", or put text'
+            ' of several lines between three double quotes, such as """first line …""".',
         ),
         (
             "<ex:g> { <ex:a> <ex:b> 1 . }",
@@ -339,7 +339,6 @@ def test_the_worker_tells_what_a_document_breaks_and_gives_no_triples(pool: Work
 
     assert [finding.value for finding in answer["findings"]] == ["p 001"]
     assert (answer["status"], answer["ntriples"]) == (422, b"")
-    assert "sh:ValidationReport" in answer["report_turtle"]
 
 
 def test_the_worker_tells_what_cannot_be_read(pool: WorkerPool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from kb_service.cli.terminal import show
 from kb_service.findings import Finding
 from kb_service.vocabulary import shorten
 
+_LINE = re.compile(r"\bline (\d+)$")
 _SEVERITIES = {
     "violation": (Words("必须改", "must"), "red"),
     "warning": (Words("建议改", "should"), "yellow"),
@@ -46,7 +48,7 @@ def print_findings(findings: Sequence[Finding], *, on_stderr: bool = False) -> N
 def place(finding: Finding) -> str:
     """Where a finding stands: the cell, line or pointer, or else the thing it is about."""
     if finding.where:
-        return finding.where
+        return _LINE.sub(say(r"第 \1 行", r"line \1"), finding.where)
     try:
         return shorten(NamedNode(finding.focus)) if finding.focus else ""
     except ValueError:

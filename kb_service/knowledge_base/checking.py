@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -10,16 +12,19 @@ from typing import Any
 
 from pyoxigraph import RdfFormat, Triple, parse, serialize
 
-from kb_service.findings import Finding, RefusedInput
+from kb_service.findings import Finding, RefusedInput, violation
+from kb_service.knowledge_base.durations import Durations, Work
 from kb_service.people_records import person_iri
-from kb_service.workers import WorkerPool
+from kb_service.validation.shapes import WORST_FIRST
+from kb_service.workers import WorkerPool, WorkerTimedOut
 
 Progress = Callable[[int, int], None]
 Change = tuple[list[Triple], list[Triple]]
 """What stays of a person's facts, and what is new."""
 
 _BATCH = 50
-_LONGEST_CHECK = 600.0
+_LONGEST_CHECK = 60.0
+"""Seconds that a request may have something checked, while others wait to write."""
 _LONGEST_WAIT = 60.0
 """Seconds, the start of a worker on a busy machine included."""
 
@@ -39,13 +44,12 @@ class Steps:
 
 @dataclass(frozen=True)
 class CheckedDocument:
-    """What a document says and what the shapes say of it, the latter also as Turtle.
+    """What a document says, and what there is to say of it, each finding in its place.
 
     `status` is the HTTP status it deserves; `triples` is empty when it could not be read.
     """
 
     findings: tuple[Finding, ...]
-    report_turtle: str
     status: int
     triples: list[Triple] = field(default_factory=list)
 
@@ -58,15 +62,10 @@ class CheckedDocument:
 class Checker:
     """The shapes of a knowledge folder, loaded in a worker process at the first question."""
 
-    def __init__(self, root: Path) -> None:
-        self._pool = WorkerPool(
-            "kb_service.validation.worker:start",
-            size=1,
-            memory_mb=2048,
-            deadline=60.0,
-            init_args=(str(root),),
-            wait=_LONGEST_WAIT,
-        )
+    def __init__(self, root: Path, durations: Durations | None = None) -> None:
+        self._durations = durations or Durations()
+        self._root = root
+        self._pool = _pool(root)
 
     def close(self) -> None:
         """End the worker."""
@@ -76,6 +75,11 @@ class Checker:
         """Start the worker now rather than at the first question."""
         self._pool.warm()
 
+    def read_again(self) -> None:
+        """Answer from the files as they are now; questions that were asked before are finished."""
+        before, self._pool = self._pool, _pool(self._root)
+        threading.Thread(target=_close_at_rest, args=(before,), daemon=True).start()
+
     def document(
         self,
         data: bytes,
@@ -83,31 +87,49 @@ class Checker:
         filename: str,
         today: date,
         beside: Callable[[Sequence[Triple]], Iterable[Triple]],
+        further: Callable[[Sequence[Triple]], Iterable[Finding]] | None = None,
     ) -> CheckedDocument:
-        """A stranger's RDF, read and checked beside the facts that `beside` finds for it."""
+        """A stranger's RDF, read and checked beside the facts that `beside` finds for it.
+
+        `further` says what no shape can say of it.
+        """
         request = {"kind": "read", "data": data, "media_type": media_type, "filename": filename}
         read = self._pool.call({**request, "today": today.isoformat()})
         if read["findings"]:
-            return CheckedDocument(tuple(read["findings"]), read["report_turtle"], read["status"])
+            return CheckedDocument(tuple(read["findings"]), read["status"])
         quads = parse(read["ntriples"], format=RdfFormat.N_TRIPLES)
         triples = [quad.triple for quad in quads]
-        checked = self.triples(triples, beside(triples), today)
-        found = tuple(checked["findings"])
-        return CheckedDocument(found, checked["report_turtle"], checked["status"], triples)
+        found = [*self.triples(triples, beside(triples), today)["findings"]]
+        found += further(triples) if further else ()
+        found.sort(key=lambda one: WORST_FIRST.index(one.severity))
+        if found:
+            placing = {**request, "kind": "places", "ntriples": read["ntriples"], "findings": found}
+            found = self._pool.call(placing)["findings"]
+        faultless = all(finding.severity != "violation" for finding in found)
+        return CheckedDocument(tuple(found), 200 if faultless else 422, triples)
 
     def triples(
-        self, triples: Iterable[Triple], beside: Iterable[Triple], today: date
+        self,
+        triples: Iterable[Triple],
+        beside: Iterable[Triple],
+        today: date,
+        seconds: float = _LONGEST_CHECK,
     ) -> dict[str, Any]:
-        """The same for facts of our own making; `beside` are facts that are not in question."""
-        answer: dict[str, Any] = self._pool.call(
-            {
-                "kind": "triples",
-                "ntriples": serialize(triples, format=RdfFormat.N_TRIPLES),
-                "context_ntriples": serialize(beside, format=RdfFormat.N_TRIPLES),
-                "today": today.isoformat(),
-            },
-            deadline=_LONGEST_CHECK,
-        )
+        """The same for facts of our own making; `beside` are facts that are not in question.
+
+        Raises RefusedInput when it takes longer than so many seconds.
+        """
+        request = {
+            "kind": "triples",
+            "ntriples": serialize(triples, format=RdfFormat.N_TRIPLES),
+            "context_ntriples": serialize(beside, format=RdfFormat.N_TRIPLES),
+            "today": today.isoformat(),
+        }
+        try:
+            with self._durations.measured(Work.CHECK):
+                answer: dict[str, Any] = self._pool.call(request, deadline=seconds)
+        except WorkerTimedOut as error:
+            raise RefusedInput((_too_long(seconds),), status=503) from error
         return answer
 
     def people(
@@ -140,3 +162,33 @@ class Checker:
         if any(finding.severity == "violation" for finding in found):
             raise RefusedInput(tuple(found))
         return tuple(found)
+
+
+def _too_long(seconds: float) -> Finding:
+    return violation(
+        f"校验超过 {seconds:g} 秒，已停止；没有保存任何内容。请把内容分成较小的部分，分几次提交。",
+        f"Checking this took more than {seconds:g} s and was stopped; nothing was stored. Hand it in"
+        " in smaller parts.",
+    )
+
+
+def _pool(root: Path) -> WorkerPool:
+    return WorkerPool(
+        "kb_service.validation.worker:start",
+        size=1,
+        memory_mb=2048,
+        deadline=60.0,
+        init_args=(str(root),),
+        wait=_LONGEST_WAIT,
+    )
+
+
+def _close_at_rest(pool: WorkerPool) -> None:
+    """End a worker that is asked nothing new once it has answered, or is late for that."""
+    end = time.monotonic() + _LONGEST_WAIT + _LONGEST_CHECK
+    while time.monotonic() < end:
+        counts = pool.counts()
+        if not (counts.busy or counts.waiting):
+            break
+        time.sleep(0.2)
+    pool.close()

@@ -19,11 +19,13 @@ from rdflib.plugins.sparql import prepareQuery
 from rdflib.query import Result
 
 from kb_service.findings import Finding, violation
+from kb_service.validation.echoes import without_echoes
 from kb_service.validation.results import as_finding, distinct
 from kb_service.validation.shapes import WORST_FIRST, Shapes, TargetedShape, own_shapes
+from kb_service.validation.suggestions import with_suggestions
 from kb_service.validation.targets import Targets
 from kb_service.validation.terms import Node, node, rdflib_triples, resource
-from kb_service.validation.words import unknown_words
+from kb_service.validation.words import misspelled_namespaces, unknown_words
 from kb_service.vocabulary import iri
 
 MOST_FINDINGS = 1000
@@ -52,6 +54,7 @@ class Checker:
     ) -> None:
         self._shapes = shapes
         self._first_pass = first_pass
+        self._of_values = {shape.iri for shape in shapes.targeted if not shape.only_asks}
         self._graphs = {name: list(triples) for name, triples in context.items()}
         self._by_subject: dict[object, list[Triple]] = defaultdict(list)
         self._spoken_of = {
@@ -84,11 +87,13 @@ class Checker:
         ]
         clock = Triple(_CLOCK, _TODAY, Literal(today.isoformat(), datatype=_XSD_DATE))
         with self._merged([*data, *kept_beside, clock], hidden):
-            findings = unknown_words(data, self._graph)
+            findings = [*misspelled_namespaces(data), *unknown_words(data, self._graph)]
             targets = Targets(self._graph, map(resource, subjects))
             for shape in self._shapes.targeted:
                 if len(findings) <= MOST_FINDINGS:
                     findings += self._findings(shape, targets.of(shape))
+            findings = without_echoes(findings, data, self._of_values)
+            findings = with_suggestions(findings, self._graph)
         return _in_order(findings)
 
     def focus_nodes(self, shape_iri: str, data: Sequence[Triple]) -> set[str]:

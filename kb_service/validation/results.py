@@ -10,9 +10,8 @@ from rdflib.term import IdentifiedNode
 
 from kb_service.findings import Finding
 from kb_service.validation.shapes import TargetedShape, first_iri
-from kb_service.validation.text import shown
+from kb_service.validation.text import LONGEST_NAME, shown
 
-_LONGEST_IRI = 400
 _MESSAGE, _PATH, _FOCUS, _VALUE = SH.resultMessage, SH.resultPath, SH.focusNode, SH.value
 
 
@@ -53,7 +52,7 @@ def _value(facts: dict[Any, Any]) -> str:
 
 
 def _named(node: Any) -> str:
-    return shown(f"_:{node}" if isinstance(node, BNode) else str(node), _LONGEST_IRI)
+    return shown(f"_:{node}" if isinstance(node, BNode) else str(node), LONGEST_NAME)
 
 
 def distinct(findings: list[Finding]) -> list[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 
 from kb_service.findings import Finding, violation
 from kb_service.validation.text import shown
@@ -10,6 +11,13 @@ from kb_service.vocabulary import NAMESPACES
 
 _POSITION = re.compile(r"^Parser error at line \d+ (?:column \d+|between columns \d+ and \d+): ")
 _PREFIX = re.compile(r"[Tt]he prefix (\S+): has not been declared|Unknown prefix (\S+):")
+
+_WORD = re.compile(r"\S{1,80}")
+_PLAIN = {
+    **dict(zip("，。；：、“”‘’（）＜＞＠＃", ",.;:,\"\"''()<>@#", strict=True)),
+    **{chr(ord("０") + digit): str(digit) for digit in range(10)},
+}
+"""Characters of a Chinese keyboard, and those that stand for them in Turtle."""
 
 _ADVICE: tuple[tuple[str, str, str], ...] = (
     (
@@ -24,8 +32,9 @@ _ADVICE: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "A dot is expected",
-        "上一句没有结束；请在这里之前加一个英文句点“.”。",
-        'The statement before this place has no end; put a full stop "." after it.',
+        "上一句没有结束；请在这里之前加一个英文句点“.”，若还是说同一个主语，则加“;”。",
+        'The statement before this place has no end; put a full stop "." after it, or a semicolon'
+        ' ";" where the same subject goes on.',
     ),
     (
         "Unexpected end",
@@ -34,8 +43,9 @@ _ADVICE: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "Line jumps are not allowed",
-        '多行文字请用三个双引号括起来，例如 """第一行…""" 。',
-        'Put text of several lines between three double quotes, such as """first line …""".',
+        '这一行的文字没有以双引号结尾；请补上 "，多行文字请用三个双引号括起来，例如 """第一行…""" 。',
+        'The text on this line has no quote at its end; add ", or put text of several lines between'
+        ' three double quotes, such as """first line …""".',
     ),
     (
         "No scheme found",
@@ -74,11 +84,26 @@ def syntax_fault(error: SyntaxError, text: bytes) -> Finding:
     if error.lineno is None:
         return violation(zh, en)
     line, column = error.lineno, error.offset or 1
+    if typed := _typed_in_chinese(_line(text, line, stripped=False), column):
+        zh, en = typed
     return violation(
         f"第 {line} 行第 {column} 列：{zh}",
         f"Line {line}, column {column}: {en}",
         f"line {line}, column {column}",
         shown(_line(text, line)),
+    )
+
+
+def _typed_in_chinese(line: str, column: int) -> tuple[str, str] | None:
+    """What to write for the Chinese punctuation or full-width digits at a place; None without any."""
+    written = _WORD.match(line, column - 1)
+    found = next((c for c in written.group() if c in _PLAIN), "") if written else ""
+    if not found:
+        return None
+    plain = _PLAIN[found]
+    return (
+        f"这里有中文标点或全角字符 {found} ，请改为半角的 {plain} 。",
+        f"There is a full-width {found} here; write a plain {plain} for it.",
     )
 
 
@@ -96,6 +121,12 @@ def _advice(reason: str) -> tuple[str, str]:
 
 
 def _declare(prefix: str) -> tuple[str, str]:
+    close = get_close_matches(prefix, NAMESPACES, n=1) if prefix not in NAMESPACES else []
+    if close:
+        return (
+            f"前缀 {prefix}: 没有声明；是否想写 {close[0]}:？",
+            f"The prefix {prefix}: is not declared; did you mean {close[0]}:?",
+        )
     namespace = NAMESPACES.get(prefix, "https://…")
     line = f"@prefix {prefix}: <{namespace}> ."
     return (
@@ -104,6 +135,7 @@ def _declare(prefix: str) -> tuple[str, str]:
     )
 
 
-def _line(text: bytes, number: int) -> str:
+def _line(text: bytes, number: int, *, stripped: bool = True) -> str:
     lines = text.split(b"\n", number)
-    return lines[number - 1].decode("utf-8", "replace").strip() if len(lines) >= number else ""
+    line = lines[number - 1].decode("utf-8", "replace") if len(lines) >= number else ""
+    return line.strip() if stripped else line

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 LONGEST_VALUE = 80
+LONGEST_NAME = 400
+"""Things are named by their IRI, which tells nothing when it is cut too short."""
 _HIDDEN = "\N{REPLACEMENT CHARACTER}"
 
 

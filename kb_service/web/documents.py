@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from kb_service.findings import Finding, RefusedInput
+from kb_service.findings import RefusedInput
 from kb_service.knowledge_base import UnknownThingError
+from kb_service.knowledge_base.checking import CheckedDocument
+from kb_service.knowledge_base.dry_run_counts import DryRun
+from kb_service.knowledge_base.dry_run_words import told
+from kb_service.knowledge_base.model_worker import JSON
 from kb_service.sheets import write_template
 from kb_service.store.result_formats import best_type
+from kb_service.validation.checked_files import CheckedFile
+from kb_service.validation.junit_report import junit_report
 from kb_service.validation.reports import REPORT_FORMATS, report
+from kb_service.validation.sarif_report import sarif_report
 from kb_service.validation.submissions import MEDIA_TYPES, rdf_format
 from kb_service.web.bodies import Document, document, unsupported
+from kb_service.web.language import language
+from kb_service.web.model_documents import is_model_document
 from kb_service.web.problems import Problem
 from kb_service.web.service import knowledge_base
 from kb_service.web.sheet_imports import (
@@ -27,66 +35,106 @@ from kb_service.web.sheet_imports import (
     store_sheet,
 )
 
+JUNIT = "application/xml"
+SARIF = "application/sarif+json"
+_ENDS = {**SHEET_TYPES, "application/json": ".json"}
+_FORMATS = ("application/json", *REPORT_FORMATS, SARIF, JUNIT)
+
 documents = Blueprint("documents", __name__, url_prefix="/api/v1")
 
 
 @dataclass(frozen=True)
 class Report:
-    """What the shapes say of a document that could be read."""
+    """What there is to say of a document that could be read.
 
-    findings: Sequence[Finding]
-    size: Mapping[str, int]
+    `dry_runs` are those of its models, None where nobody asked for them.
+    """
+
+    file: CheckedFile
+    dry_runs: tuple[DryRun, ...] | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """The report as the API shows it; it conforms, as in SHACL, when nothing was found."""
-        counts = {
-            f"{severity}s": sum(finding.severity == severity for finding in self.findings)
-            for severity in ("violation", "warning", "info")
-        }
-        return {
-            "conforms": not self.findings,
-            **counts,
-            "checked": dict(self.size),
-            "findings": [finding.as_json() for finding in self.findings],
-        }
+        """The report as the API shows it."""
+        shown = self.file.as_json()
+        if self.dry_runs is not None:
+            shown["dryRuns"] = [
+                run.as_json() | {"summary": [dict(words) for words in told(run)]}
+                for run in self.dry_runs
+            ]
+        return shown
 
 
 @documents.post("/validate")
 def validate() -> Response:
-    """What the shapes say of a document, as JSON or as a SHACL report; nothing is stored."""
-    chosen = best_type(request.headers.get("Accept", ""), ["application/json", *REPORT_FORMATS])
+    """What there is to say of a document, in the format asked for; nothing is stored."""
+    chosen = best_type(request.headers.get("Accept", ""), _FORMATS)
     if chosen is None:
-        listed = ", ".join(["application/json", *REPORT_FORMATS])
+        listed = ", ".join(_FORMATS)
         raise Problem(406, f"可选的格式：{listed}。", f"Accept one of these: {listed}.")
-    found = checked(document())
+    given = document()
+    found = checked(given, consistency=_flag("consistency"), dry_run=_flag("dryRun"))
     if chosen == "application/json":
         return jsonify(found.as_json())
-    body = report(found.findings, chosen, knowledge_base().root)
-    answer = Response(body, mimetype=chosen)
+    answer = Response(_written(found.file, chosen), mimetype=chosen)
     answer.vary.add("Accept")
     return answer
 
 
-def checked(given: Document) -> Report:
-    """What the shapes say of a document of any kind that we read.
+def _written(file: CheckedFile, media_type: str) -> bytes:
+    """The report in a format other than JSON."""
+    root = knowledge_base().root
+    if media_type == SARIF:
+        return sarif_report([file], language(), root)
+    if media_type == JUNIT:
+        return junit_report([file], language())
+    return report(file.findings, media_type, root)
 
-    Raises Problem 415 for another kind, RefusedInput when it cannot be read.
+
+def _flag(name: str) -> bool:
+    """A parameter that is `true` or `false`, and false where it is left out. Raises Problem 400."""
+    text = request.args.get(name, "false")
+    if text not in ("true", "false"):
+        raise Problem(
+            400, f"参数 {name} 应为 true 或 false。", f"Give the parameter {name} as true or false."
+        )
+    return text == "true"
+
+
+def checked(given: Document, *, consistency: bool = False, dry_run: bool = False) -> Report:
+    """What there is to say of a document of any kind that we read.
+
+    A model is tried only where rules would not be wrong about it. Raises Problem 415 for another
+    kind, RefusedInput when it cannot be read.
     """
     kb = knowledge_base()
+    name = given.filename or "document"
+    if is_model_document(given):
+        submitted = kb.read_model(given.data, given.media_type, given.filename)
+        return _tried(name, kb.check_model(submitted, consistency=consistency), dry_run)
     if is_sheet(given):
         contents = read_sheet(given)
         people = {one.person for one in contents.assessments} | {one.id for one in contents.people}
         size = {"people": len(people), "assessments": len(contents.assessments)}
-        return Report(check_sheet(contents), size)
+        return Report(CheckedFile(name, check_sheet(contents), size))
     # Browsers guess the type of a file from lists of their own, so its name may decide instead.
     types = (given.media_type, "") if given.filename else (given.media_type,)
     media_type = next((one for one in types if rdf_format(one, given.filename)), None)
     if media_type is None:
-        raise unsupported([*MEDIA_TYPES, *SHEET_TYPES, "multipart/form-data"])
-    answer = kb.check_document(given.data, media_type, given.filename)
+        raise unsupported(
+            [*MEDIA_TYPES, "application/json", *SHEET_TYPES, JSON, "multipart/form-data"]
+        )
+    answer = kb.check_document(given.data, media_type, given.filename, consistency=consistency)
+    return _tried(name, answer, dry_run)
+
+
+def _tried(name: str, answer: CheckedDocument, dry_run: bool) -> Report:
+    """The report on what was read; raises RefusedInput for what could not be."""
     if answer.status not in (200, 422):
         raise RefusedInput(answer.findings, answer.status)
-    return Report(answer.findings, {"triples": len(answer.triples)})
+    file = CheckedFile(name, answer.findings, {"triples": len(answer.triples)})
+    if not dry_run:
+        return Report(file)
+    return Report(file, knowledge_base().dry_run(answer.triples) if answer.conforms else ())
 
 
 @documents.post("/import")

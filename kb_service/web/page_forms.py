@@ -41,23 +41,32 @@ def import_sheet() -> Response:
 @page()
 def validate_form() -> str:
     """Where a model author hands in a document to be checked."""
-    return render_template("validate.html", text="")
+    return render_template("validate.html", text="", chosen=[])
 
 
 @forms.post("/validate")
 def validate() -> Response:
-    """What the shapes say of an uploaded file or of pasted Turtle; nothing is stored."""
+    """What there is to say of an uploaded file or of pasted Turtle; nothing is stored."""
+    chosen = request.form.getlist("also")
     text = request.form.get("text", "")
     given = Document(text.encode(), "text/turtle") if text.strip() else document()
     try:
-        report = checked(given)
+        report = checked(given, consistency="consistency" in chosen, dry_run="dryRun" in chosen)
     except RefusedInput as error:
         shown = render_template(
-            "validate.html", problem=refused(error), text=text, filename=given.filename
+            "validate.html",
+            problem=refused(error),
+            text=text,
+            filename=given.filename,
+            chosen=chosen,
         )
         return make_response(shown, error.status)
     return make_response(
         render_template(
-            "validate.html", report=report.as_json(), text=text, filename=given.filename
+            "validate.html",
+            report=report.as_json(),
+            text=text,
+            filename=given.filename,
+            chosen=chosen,
         )
     )
