@@ -1,0 +1,1 @@
+"""Versions of position models, from draft to retirement: kept, checked, published, compared."""
