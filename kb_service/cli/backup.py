@@ -117,13 +117,13 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 )
 def backup(folder: Path, days: int | None) -> None:
     """Back up the data folder."""
-    with _told_apart(folder):
+    with backups_told_apart(folder):
         data = DataFolder.open(data_folder())
         with audited(data.audit) as audit:
             audit.note_everybody(BEGUN, str(folder))
             taken = take_backup(data, folder, days)
             audit.note_everybody("done", f"{folder} {taken.backup.id}")
-    new, whole = _megabytes(taken.new_bytes), _megabytes(taken.all_bytes)
+    new, whole = megabytes(taken.new_bytes), megabytes(taken.all_bytes)
     click.echo(
         say(
             f"已备份 {taken.backup.id}：共 {whole} MB，新增 {new} MB。",
@@ -157,7 +157,7 @@ def restore(folder: Path, moment: datetime | None, force: bool) -> None:
     """Make a data folder from a backup."""
     target = data_folder()
     at = moment.astimezone() if moment else None
-    with _told_apart(folder):
+    with backups_told_apart(folder):
         done = restore_folder(folder, target, at=at, force=force, finish=agree_on_people)
         # Only now: what is replaced may be on a disk that takes no entry any more.
         with audited(DataFolder.open(target).audit) as audit:
@@ -177,7 +177,7 @@ def restore(folder: Path, moment: datetime | None, force: bool) -> None:
 def verify(folder: Path | None) -> None:
     """Check a data folder or backups."""
     place = folder or data_folder()
-    with _told_apart(place):
+    with backups_told_apart(place):
         findings = list((verify_backups if _holds_backups(place) else verify_data)(place))
     if findings:
         print_findings(findings)
@@ -194,7 +194,7 @@ def _holds_backups(folder: Path) -> bool:
 
 
 @contextmanager
-def _told_apart(folder: Path) -> Iterator[None]:
+def backups_told_apart(folder: Path) -> Iterator[None]:
     """Turn what goes wrong with backups into failures with exit codes."""
     with told_apart(data_folder()):
         try:
@@ -223,5 +223,5 @@ def _told_apart(folder: Path) -> Iterator[None]:
             ) from error
 
 
-def _megabytes(size: int) -> str:
+def megabytes(size: int) -> str:
     return f"{size / 1_000_000:,.1f}"

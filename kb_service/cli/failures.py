@@ -15,7 +15,7 @@ from kb_service.cli.findings import print_findings
 from kb_service.cli.language import Words, say
 from kb_service.engine.explain import NothingConcludedError
 from kb_service.findings import RefusedInput
-from kb_service.knowledge_base import UnknownThingError
+from kb_service.knowledge_base import UnknownThingError, UpgradeDue
 from kb_service.questions import questions
 from kb_service.store import NotADataFolder, StoreInUse, StoreUnavailable
 from kb_service.workers import WorkerBusy, WorkerDied, WorkerFailed, WorkerTimedOut
@@ -26,6 +26,7 @@ _KINDS = {
     "dimension": Words("维度", "dimension"),
     "kind of conclusion": Words("结论或结论的类", "verdict or kind of conclusion"),
     "model": Words("岗位模型", "position model"),
+    "model version": Words("模型版本", "version"),
     "objection": Words("异议", "objection"),
     "parameter": Words("参数", "parameter"),
     "person": Words("人员", "person"),
@@ -35,6 +36,7 @@ _KINDS = {
 }
 _LISTS = {
     "model": "rengang ask position-models",
+    "model version": "rengang model list",
     "person": "rengang ask people",
     "training": "rengang ask trainings",
     "dimension": "rengang ask dimensions",
@@ -69,9 +71,19 @@ class Unavailable(Failure):
     exit_code = 4
 
 
+PEOPLE_BY_SERVICE = Words(
+    "请改用服务的导入页面 /import，或 PUT /api/v1/people/{编号}；",
+    "Use the service's page /import or PUT /api/v1/people/{id}, ",
+)
+"""What to do about people while a service has the data folder."""
+
+
 @contextmanager
-def told_apart(folder: Path) -> Iterator[None]:
-    """Turn what the layers below raise into failures with exit codes."""
+def told_apart(folder: Path, by_service: Words = PEOPLE_BY_SERVICE) -> Iterator[None]:
+    """Turn what the layers below raise into failures with exit codes.
+
+    `by_service` says what to do instead while a service has the data folder.
+    """
     try:
         yield
     except RefusedInput as refused:
@@ -85,9 +97,11 @@ def told_apart(folder: Path) -> Iterator[None]:
     except NothingConcludedError as error:
         raise NotFound(f"没有得出这一结论：{error}", f"This was not concluded: {error}") from error
     except StoreInUse as error:
-        raise _in_use(folder) from error
+        raise _in_use(folder, by_service) from error
     except NotADataFolder as error:
         raise _no_data(folder, error) from error
+    except UpgradeDue as error:
+        raise _upgrade_due(folder, error) from error
     except StoreUnavailable as error:
         raise Unavailable(error.state.zh, error.state.en) from error
     except AuditUnavailable as error:
@@ -119,14 +133,21 @@ def _unknown(error: UnknownThingError) -> NotFound:
     return NotFound(zh, en)
 
 
-def _in_use(folder: Path) -> Unavailable:
+def _in_use(folder: Path, by_service: Words) -> Unavailable:
     return Unavailable(
         f"数据文件夹 {folder} 正被占用，多半是 rengang serve 在运行。\n"
-        "请改用服务的导入页面 /import，或 PUT /api/v1/people/{编号}；"
-        "也可以先停止服务，再运行本命令。",
+        f"{by_service.zh}也可以先停止服务，再运行本命令。",
         f"The data folder {folder} is in use, most likely by a running rengang serve.\n"
-        "Use the service's page /import or PUT /api/v1/people/{id}, "
-        "or stop the service and run this again.",
+        f"{by_service.en}or stop the service and run this again.",
+    )
+
+
+def _upgrade_due(folder: Path, error: UpgradeDue) -> Unavailable:
+    return Unavailable(
+        f"数据文件夹 {folder} 是较早的版本写的，须先升级（{error}）。\n"
+        "请运行 rengang upgrade：它先备份，再升级；加 --dry-run 只看会改什么。",
+        f"An earlier release wrote the data folder {folder}; it has to be upgraded ({error}).\n"
+        "Run rengang upgrade, which backs up first; with --dry-run it only says what it would do.",
     )
 
 

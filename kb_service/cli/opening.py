@@ -14,11 +14,12 @@ from kb_service.access.view import View
 from kb_service.cli.auditing import audited
 from kb_service.cli.commands import data_folder
 from kb_service.cli.configured import configured, journal_policy
-from kb_service.cli.failures import told_apart
-from kb_service.cli.language import say
+from kb_service.cli.failures import PEOPLE_BY_SERVICE, told_apart
+from kb_service.cli.language import Words, say
 from kb_service.cli.terminal import progress, remark
 from kb_service.configuration import Configuration
 from kb_service.knowledge_base import KnowledgeBase
+from kb_service.knowledge_base.upgrading import migrations_due
 
 
 @contextmanager
@@ -28,6 +29,14 @@ def reading() -> Iterator[View]:
     with told_apart(folder):
         base = KnowledgeBase.open(folder, read_only=True)
         try:
+            if migrations_due(base.store, base.root):
+                remark(
+                    say(
+                        "数据是较早的版本写的，答案可能不全；请运行 rengang upgrade。",
+                        "An earlier release wrote the data, so answers may lack something; "
+                        "run rengang upgrade.",
+                    )
+                )
             with _seen(base, read_only=True) as view:
                 yield view
         finally:
@@ -52,17 +61,23 @@ def reading_anything() -> Iterator[View]:
 
 
 @contextmanager
-def writing(configuration: Configuration | None = None) -> Iterator[View]:
+def writing(
+    configuration: Configuration | None = None,
+    by_service: Words = PEOPLE_BY_SERVICE,
+    root: Path | None = None,
+) -> Iterator[View]:
     """The knowledge base to change; the data folder is made when there is none.
 
-    Without a configuration it is the one that a command without `--config` has.
+    Without a configuration it is the one that a command without `--config` has. `by_service` says
+    what to do instead while a service has the folder. `root` is the knowledge folder, that of the
+    product by default.
     """
     folder = data_folder()
     policy = journal_policy(configuration or configured(None).configuration)
-    with told_apart(folder):
+    with told_apart(folder, by_service):
         new = not folder.exists()
         with progress(say("载入知识", "Loading the knowledge")) as step:
-            base = KnowledgeBase.open(folder, progress=step, journal=policy)
+            base = KnowledgeBase.open(folder, progress=step, journal=policy, root=root)
         if new:
             remark(say(f"已新建数据文件夹 {folder}", f"Made the data folder {folder}"))
         try:

@@ -36,6 +36,8 @@ class Answer:
     body: bytes
     media_type: str
     etag: str | None
+    location: str | None = None
+    """Where what was made can be found."""
 
     def json(self) -> Any:
         """The body as JSON."""
@@ -78,7 +80,7 @@ class Connection:
     ) -> None:
         if urlsplit(url).scheme not in ("http", "https"):
             raise ValueError(f"{url!r} is no address; write http://127.0.0.1:8000")
-        self._url = url.rstrip("/")
+        self.url = url.rstrip("/")
         self._headers = {"Accept-Language": language, "User-Agent": "rengang-client"}
         if token:
             self._headers["Authorization"] = f"Bearer {token}"
@@ -122,6 +124,7 @@ class Connection:
         *,
         given: Mapping[str, Any] | None = None,
         if_match: str | None = None,
+        if_none_match: str | None = None,
     ) -> Answer:
         """The answer to a write, which is carried out once however often it has to be sent."""
         headers = {"Accept": JSON, "Idempotency-Key": str(uuid.uuid4())}
@@ -129,6 +132,8 @@ class Connection:
             headers["Content-Type"] = media_type
         if if_match:
             headers["If-Match"] = if_match
+        if if_none_match:
+            headers["If-None-Match"] = if_none_match
         return self._answered(method, _address(path, given), body, headers)
 
     def post(
@@ -159,8 +164,10 @@ class Connection:
         response = self._sent(method, address, body, headers, preload=True)
         if response.status >= 300 and response.status != 304:
             raise problem(response.status, response.data)
-        media_type = response.headers.get("Content-Type", "").partition(";")[0]
-        return Answer(response.status, response.data, media_type, response.headers.get("ETag"))
+        said = response.headers
+        media_type = said.get("Content-Type", "").partition(";")[0]
+        tag, location = said.get("ETag"), said.get("Location")
+        return Answer(response.status, response.data, media_type, tag, location)
 
     def _sent(
         self,
@@ -174,13 +181,13 @@ class Connection:
         try:
             return self._pool.request(
                 method,
-                self._url + address,
+                self.url + address,
                 body=body,
                 headers={**self._headers, **headers},
                 preload_content=preload,
             )
         except HTTPError as error:
-            raise Unavailable(0, "No answer", f"{self._url} does not answer: {error}") from error
+            raise Unavailable(0, "No answer", f"{self.url} does not answer: {error}") from error
 
     def _remember(self, key: tuple[str, str], answer: Answer) -> None:
         if not answer.etag or len(answer.body) > _KNOWN_BYTES:

@@ -58,9 +58,13 @@ def problem(status: int, body: bytes) -> Problem:
     """The exception for an answer, from its problem details where it has any."""
     details = _details(body)
     title, detail = (str(details.get(name, "")) for name in ("title", "detail"))
-    findings = tuple(_finding(found) for found in details.get("findings", ()))
     kind = _KINDS.get(status, Problem)
-    return kind(status, title or f"HTTP {status}", detail, findings)
+    return kind(status, title or f"HTTP {status}", detail, findings_in(details))
+
+
+def findings_in(document: Mapping[str, Any]) -> tuple[Finding, ...]:
+    """The findings that problem details or a report on a document list."""
+    return tuple(_finding(found) for found in document.get("findings", ()))
 
 
 def _details(body: bytes) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from pyoxigraph import (
     serialize,
 )
 
-from kb_service.client.connection import JSON, Connection, read_from
+from kb_service.client.connection import JSON, Answer, Connection, read_from
 from kb_service.client.values import Row, Rows
 
 Document = dict[str, Any]
@@ -85,6 +85,11 @@ class Rengang:
         """Let go of every connection."""
         self._connection.close()
 
+    @property
+    def url(self) -> str:
+        """The address of the service."""
+        return self._connection.url
+
     # SPARQL
 
     def query(self, sparql: str) -> Rows:
@@ -125,10 +130,19 @@ class Rengang:
         return Graph(tuple(quad.triple for quad in found), answer.etag)
 
     def put_graph(
-        self, iri: str, triples: Iterable[Triple], *, if_match: str | None = None
-    ) -> None:
-        """Store a graph in place of what it held. Raises Changed where `if_match` is out of date."""
-        self._write_graph("PUT", iri, triples, if_match)
+        self,
+        iri: str,
+        triples: Iterable[Triple],
+        *,
+        if_match: str | None = None,
+        if_none_match: str | None = None,
+    ) -> str | None:
+        """Store a graph in place of what it held; answers the tag of what is stored then.
+
+        Raises Changed where `if_match` is out of date, and with `if_none_match="*"` where there is
+        such a graph already.
+        """
+        return self._write_graph("PUT", iri, triples, if_match, if_none_match).etag
 
     def add_to_graph(
         self, iri: str, triples: Iterable[Triple], *, if_match: str | None = None
@@ -141,11 +155,22 @@ class Rengang:
         self._connection.write("DELETE", "/data", given=_graph(iri), if_match=if_match)
 
     def _write_graph(
-        self, method: str, iri: str, triples: Iterable[Triple], if_match: str | None
-    ) -> None:
-        body = serialize(triples, format=RdfFormat.N_TRIPLES) or b"\n"
-        given = _graph(iri)
-        self._connection.write(method, "/data", body, _TRIPLES, given=given, if_match=if_match)
+        self,
+        method: str,
+        iri: str,
+        triples: Iterable[Triple],
+        if_match: str | None,
+        if_none_match: str | None = None,
+    ) -> Answer:
+        return self._connection.write(
+            method,
+            "/data",
+            serialize(triples, format=RdfFormat.N_TRIPLES) or b"\n",
+            _TRIPLES,
+            given=_graph(iri),
+            if_match=if_match,
+            if_none_match=if_none_match,
+        )
 
     # Questions and judgements
 
@@ -248,6 +273,15 @@ class Rengang:
         data, kind = _file(Path(path))
         found: Document = self._connection.write("POST", f"{_API}/import", data, kind).json()
         return found
+
+    def submit_position_model(self, path: Path | str) -> str:
+        """Hand a position model in as a draft of a new version; answers the address of that.
+
+        Raises Refused with what is to be corrected.
+        """
+        data, kind = _file(Path(path))
+        answer = self._connection.write("POST", f"{_API}/position-models", data, kind)
+        return answer.location or ""
 
     def validate(self, path: Path | str) -> Document:
         """What the shapes say of a document; nothing is stored."""
