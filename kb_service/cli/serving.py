@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -30,6 +31,7 @@ from kb_service.cli.language import Words, say, told
 from kb_service.cli.opening import writing
 from kb_service.cli.plain_serving import refuse_other_hosts, serve_plain
 from kb_service.cli.terminal import remark
+from kb_service.cli.watching import refuse_watching, watch_over
 from kb_service.configuration import Configuration, load
 
 _WORDS = Words(
@@ -39,10 +41,15 @@ _WORDS = Words(
     Ctrl-C 或 SIGTERM 停止：处理完已收到的请求再退出，已应答的写入都已落盘。
     SIGHUP 重新读取配置。第一次启动会新建数据文件夹。
     --example 只在数据文件夹里还没有人员时载入示例机构。
+    --watch 边改边看：每次保存后检查语法、形状和规则，用推理机检查有无矛盾，没有
+    问题才载入并重新得出结论；结果显示在这里和 /status 页。有问题的状态不会替换正在
+    使用的内容。给出本体文件夹就只看本体；给出含有 ontology/ 的知识文件夹，其中的
+    rules/ 和 shapes/ 也一起看。下次启动不带 --watch 时，回到随产品发布的知识。
 
     示例：
       rengang serve
       rengang serve --example --data ./data
+      rengang serve --watch ontology
       rengang serve --host 0.0.0.0 --port 80
       rengang serve --config /etc/rengang/rengang.toml
     """,
@@ -54,9 +61,18 @@ _WORDS = Words(
     start makes the data folder. --example loads the example organisation, and only
     while nobody is in the data folder yet.
 
+    With --watch you see what an edit does: after each save, syntax, shapes and rules
+    are checked and a reasoner looks for contradictions; only what is in order is
+    loaded and concluded from. What was found is told here and on the page /status.
+    A state with faults never replaces the one that is served. A folder of ontologies
+    is watched for these alone; in a knowledge folder, which holds ontology/, so are
+    rules/ and shapes/. The next start without --watch returns to the knowledge that
+    ships with the product.
+
     Examples:
       rengang serve
       rengang serve --example --data ./data
+      rengang serve --watch ontology
       rengang serve --host 0.0.0.0 --port 80
       rengang serve --config /etc/rengang/rengang.toml
     """,
@@ -91,6 +107,14 @@ _WORDS = Words(
     en="Load the example organisation while nobody is in here.",
 )
 @option(
+    "--watch",
+    "edited",
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    zh="文件夹里的本体（以及规则和形状）一保存就检查并载入。",
+    en="Check and load the ontologies, rules and shapes of a folder whenever they are saved.",
+)
+@option(
     "--plain",
     is_flag=True,
     zh="只提供一个空的 RDF 数据集，没有本产品的知识和校验；仅限本机，用于一致性测试。",
@@ -103,12 +127,14 @@ def serve(
     port: int | None,
     log_format: str | None,
     example: bool,
+    edited: Path | None,
     plain: bool,
 ) -> None:
     """Open the data folder, say where everything is, and serve until told to stop."""
     from kb_service.web import create_app
     from kb_service.web.logs import start_logging
     from kb_service.web.server import serve as serve_app
+    from kb_service.web.status import show_status_of
 
     options = _options(host, port, log_format)
     configuration = configured(config, options).configuration
@@ -120,6 +146,7 @@ def serve(
 
     host = configuration.server.host
     if plain:
+        refuse_watching(edited)
         refuse_other_hosts(host)
         port = _free(host, configuration.server.port)
         _announce_later(host, port, chosen_data_folder())
@@ -127,14 +154,17 @@ def serve(
         return
     refuse_open_door(host, configuration.access)
     port = _free(host, configuration.server.port)
-    with writing(configuration) as view:
+    watch = watch_over(edited) if edited else None
+    with writing(configuration, root=watch.root if watch else None) as view:
         if example and view.is_empty():
             load_example(view)
         for note in view.knowledge_base.missing():
             remark(told(note.message))
         app = create_app(view.knowledge_base, configuration=configuration, register=view.register)
         _announce_later(host, port, data_folder())
-        serve_app(app, host, port, load_again)
+        show_status_of(app, watch)
+        beside = [partial(watch.run, view.knowledge_base)] if watch else []
+        serve_app(app, host, port, load_again, beside)
 
 
 def _options(
