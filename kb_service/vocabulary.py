@@ -11,6 +11,7 @@ BASE = "https://w3id.org/rengang/"
 NAMESPACES: dict[str, str] = {
     "ability": BASE + "ability/",
     "agent": BASE + "agent/",
+    "alignment": BASE + "ontology/alignments#",
     "axis": BASE + "axis/",
     "category": BASE + "indicator-category/",
     "core": BASE + "ontology/core#",
@@ -29,6 +30,7 @@ NAMESPACES: dict[str, str] = {
     "learning": BASE + "ontology/learning#",
     "mode": BASE + "learning-mode/",
     "model": BASE + "position-model/",
+    "model-version": BASE + "model-version/",
     "motivation": BASE + "motivation/",
     "org": "http://www.w3.org/ns/org#",
     "outcome": BASE + "objection-outcome/",
@@ -52,6 +54,7 @@ NAMESPACES: dict[str, str] = {
     "source": BASE + "rating-source/",
     "standard": BASE + "standard/",
     "status": BASE + "status/",
+    "step": BASE + "life-cycle-step/",
     "team": BASE + "team/",
     "tier": BASE + "tier/",
     "training": BASE + "training/",
@@ -69,6 +72,7 @@ VERSIONS_GRAPH = NamedNode(BASE + "versions")
 STORE_GRAPH = NamedNode(BASE + "store")
 HISTORY_GRAPHS = BASE + "history/"
 SHARED_HISTORY = NamedNode(HISTORY_GRAPHS + "shared")
+MODEL_VERSIONS_GRAPH = NamedNode(BASE + "graph/model-versions")
 PEOPLE_GRAPHS = BASE + "people/"
 SHARED_CONCLUSIONS = NamedNode(BASE + "conclusions/shared")
 CONCLUSIONS = BASE + "conclusions/"

@@ -17,9 +17,9 @@ from kb_service.reasoning import (
     key_clashes,
     profile_faults,
 )
+from kb_service.turtle_layout import format_turtle
 from kb_service.vocabulary import NAMESPACES, iri
 from tests.shared_knowledge import column, rows
-from tools.format_turtle import format_turtle
 
 FOLDER = knowledge_root() / "ontology"
 IMPORTS = iri("owl", "imports")

@@ -141,7 +141,7 @@ def test_a_conclusion_that_was_drawn_with_two_values_is_refused() -> None:
     (found,) = check_conclusions(book(), conclusions, "examples/")
 
     assert found.severity == "violation"
-    assert found.where == "rules/90-verdict/trainable.rq:19"
+    assert found.where == "rules/90-verdict/trainable.rq:20"
     assert "good-fit, trainable concluded two values of judgement:verdict" in found.message["en"]
 
 

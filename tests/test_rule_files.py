@@ -76,12 +76,13 @@ def terms_read(rule: ParsedRule) -> set[str]:
 def policy_statements() -> dict[str, set[str]]:
     """Each number of the policy with its classes; a single value is read by its own name.
 
-    Protected attributes are read by the checks of rules and by no rule.
+    Protected attributes are read by the checks of rules and by no rule, and who may take which step
+    with a position model by its life cycle.
     """
     found: dict[str, set[str]] = {}
     for triple in policy():
         assert isinstance(triple.subject, NamedNode)
         if triple.predicate == A and isinstance(triple.object, NamedNode):
             found.setdefault(triple.subject.value, set()).add(triple.object.value)
-    protected = iri("judgement", "ProtectedAttribute").value
-    return {name: kinds for name, kinds in found.items() if protected not in kinds}
+    others = {iri("judgement", kind).value for kind in ("ProtectedAttribute", "SeparationOfDuties")}
+    return {name: kinds for name, kinds in found.items() if not kinds & others}

@@ -12,6 +12,7 @@ import pytest
 from kb_service.access.view import View
 from kb_service.people_records import AssessmentRecord
 from kb_service.vocabulary import person_conclusions_graph
+from tests.published_models import published
 from tests.team_of_agents import NIGHT_SHIFT, RATED, RECENTLY, rated, team_of_agents
 
 HEADER = """
@@ -19,6 +20,7 @@ HEADER = """
 <https://w3id.org/rengang/ontology/models/night-shift> a owl:Ontology .
 """
 PUBLISHED = HEADER + NIGHT_SHIFT.replace("status:draft", "status:published")
+NEXT_VERSION = PUBLISHED.replace("owl:Ontology .", 'owl:Ontology ; owl:versionInfo "0.1.0" .')
 Outcome = dict[tuple[str, str], tuple[object, object]]
 
 
@@ -89,9 +91,9 @@ def test_requirements_that_were_supposed_and_then_written(base: View) -> None:
     }
     answer = base.what_if({"for": "everyone", "requirements": {"night-shift": change}})
 
-    import_model(
+    published(
         base,
-        PUBLISHED.replace(
+        NEXT_VERSION.replace(
             "core:dimension ability:conflict-resolution ;",
             "core:dimension ability:conflict-resolution ; core:requiredLevel 9.5 ;"
             " core:minimumLevel 6.5 ;",

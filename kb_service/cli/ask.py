@@ -6,18 +6,20 @@ import csv
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 import click
 from rich.table import Table
 from rich.text import Text
 
+from kb_service.access.view import View
 from kb_service.cli.commands import Command, option, with_shared_options
 from kb_service.cli.language import LANGUAGES, Words, language, say
-from kb_service.cli.opening import reading
+from kb_service.cli.opening import reading, reading_anything
 from kb_service.cli.terminal import show
 from kb_service.knowledge_base import Answer
-from kb_service.questions import questions
+from kb_service.questions import TellsOf, questions
 from kb_service.vocabulary import BASE
 
 _WORDS = Words(
@@ -73,10 +75,17 @@ def ask(
         columns, rows = _all_questions()
     else:
         things = _parsed(parameters)
-        with reading() as base:
+        with _opened_for(question) as base:
             answer: Answer = base.ask(question, limit=limit, offset=offset, **things)
         columns, rows = answer.columns, answer.rows
     _PRINTERS[form](columns, rows)
+
+
+def _opened_for(question: str) -> AbstractContextManager[View]:
+    """What to ask: what tells of nobody can be asked before there is any data."""
+    asked = questions().get(question)
+    tells_of_nobody = asked is not None and asked.tells_of is TellsOf.NOBODY
+    return reading_anything() if tells_of_nobody else reading()
 
 
 def _parsed(parameters: Sequence[str]) -> dict[str, str]:

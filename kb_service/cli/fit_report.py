@@ -55,10 +55,10 @@ def _contested(contested: Row) -> Text:
 
 def _measures(document: Row) -> str:
     fit, coverage = number(document["fit"]), number(document["coveragePercent"])
-    day = document["asOf"]
+    day, version = document["asOf"], document["modelVersion"]
     return say(
-        f"匹配度 {fit}，覆盖率 {coverage}%，截至 {day}",
-        f"Fit {fit}, coverage {coverage}%, as of {day}",
+        f"匹配度 {fit}，覆盖率 {coverage}%，截至 {day}，按模型 {version} 版",
+        f"Fit {fit}, coverage {coverage}%, as of {day}, by version {version} of the model",
     )
 
 

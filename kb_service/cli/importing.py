@@ -13,6 +13,7 @@ from kb_service.cli.documents import in_file, is_sheet, read_bytes, sheet_reader
 from kb_service.cli.failures import Failure
 from kb_service.cli.findings import print_findings
 from kb_service.cli.language import Words, say
+from kb_service.cli.model_files import is_model_file, read_model_file, store_model
 from kb_service.cli.opening import writing
 from kb_service.cli.terminal import progress
 from kb_service.findings import Finding, RefusedInput
@@ -23,26 +24,31 @@ _WORDS = Words(
     导入人员、测评，或自己的岗位模型。
 
     .xlsx 和 .csv 按模板读取（见 rengang template），其余文件按 RDF 读取：
-    Turtle（.ttl）、JSON-LD、RDF/XML、N-Triples。全部检查无误后才存入，
+    Turtle（.ttl）、JSON-LD、RDF/XML、N-Triples。岗位模型还可以是它自己的
+    工作簿（见 rengang template model）或 JSON。全部检查无误后才存入，
     有一处错误就什么都不存，并逐条说明位置和改法。
 
     示例：
       rengang import 测评.xlsx
       rengang import 人员.xlsx 质检.csv
       rengang import my-model.ttl
+      rengang import 岗位模型.xlsx
       rengang import --example
     """,
     en="""
     Import people and assessments, or a position model of your own.
 
     .xlsx and .csv are read as the template lays them out (see rengang template),
-    anything else as RDF: Turtle (.ttl), JSON-LD, RDF/XML, N-Triples. Everything is
-    checked first; a single fault and nothing is stored, each told with its place.
+    anything else as RDF: Turtle (.ttl), JSON-LD, RDF/XML, N-Triples. A position
+    model may also be a workbook of its own (see rengang template model) or JSON.
+    Everything is checked first; a single fault and nothing is stored, each told
+    with its place.
 
     Examples:
       rengang import assessments.xlsx
       rengang import people.xlsx quality.csv
       rengang import my-model.ttl
+      rengang import my-model.xlsx
       rengang import --example
     """,
 )
@@ -88,10 +94,14 @@ def load_example(base: View) -> None:
 
 def _import(base: View, files: Sequence[Path]) -> ImportReport:
     """Check every file before the first is stored."""
-    documents = {path: read_bytes(path) for path in files if not is_sheet(path)}
-    sheets = [path for path in files if is_sheet(path)]
+    models = [path for path in files if is_model_file(base, path)]
+    others = [path for path in files if path not in models]
+    documents = {path: read_bytes(path) for path in others if not is_sheet(path)}
+    sheets = [path for path in others if is_sheet(path)]
     faults: list[Finding] = []
     if len(files) > 1:
+        for path in models:
+            faults += in_file(base.check_model(read_model_file(base, path)).findings, path)
         for path, data in documents.items():
             found = base.check_document(data, "", path.name).findings
             faults += in_file(found, path)
@@ -117,6 +127,8 @@ def _import(base: View, files: Sequence[Path]) -> ImportReport:
             )
         for path, data in documents.items():
             total = _sum(total, base.import_rdf(data, "", path.name, step))
+        for path in models:
+            total = _sum(total, store_model(base, path, step))
     return total
 
 

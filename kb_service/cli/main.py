@@ -14,14 +14,18 @@ from kb_service.cli.config import config
 from kb_service.cli.explain import explain
 from kb_service.cli.export import export
 from kb_service.cli.fit import fit
+from kb_service.cli.folders import pull, push
+from kb_service.cli.formatting import format_files
 from kb_service.cli.importing import import_files
 from kb_service.cli.language import Words
+from kb_service.cli.model import model
 from kb_service.cli.person import person
 from kb_service.cli.reason import reason
 from kb_service.cli.rules import rules
 from kb_service.cli.serving import serve
 from kb_service.cli.template import template
 from kb_service.cli.token import token
+from kb_service.cli.upgrade import upgrade
 from kb_service.cli.what_if import what_if
 
 _WORDS = Words(
@@ -56,7 +60,7 @@ _CLOSING = Words(
   1  有必须改的问题，或输入被拒绝，什么都没有存
   2  命令写法不对
   3  没有这个人、岗位模型、问题或图
-  4  数据文件夹被占用或不可用
+  4  数据文件夹被占用、不可用或须先升级，或服务没有回答
 
 fit、explain、what-if、ask、export、person export、check、rules、reason、token、audit、config
 和 backup 在服务运行时也能用；写入的命令不能。
@@ -67,7 +71,8 @@ Exit codes:
   1  findings that must be corrected, or refused input: nothing was stored
   2  the command was not understood
   3  there is no such person, position model, question or graph
-  4  the data folder is in use or cannot be used
+  4  the data folder is in use, cannot be used or has to be upgraded first,
+     or the service does not answer
 
 fit, explain, what-if, ask, export, person export, check, rules, reason, token,
 audit, config and backup work while a service runs; commands that write do not.
@@ -100,13 +105,18 @@ for _command in (
     ask,
     export,
     person,
+    model,
     rules,
     reason,
+    format_files,
+    pull,
+    push,
     token,
     config,
     audit,
     backup,
     restore,
     verify,
+    upgrade,
 ):
     main.add_command(_command)

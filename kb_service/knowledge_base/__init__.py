@@ -2,6 +2,7 @@
 
 from kb_service.knowledge_base.answers import Answer, Value
 from kb_service.knowledge_base.base import KnowledgeBase
+from kb_service.knowledge_base.migrations import UpgradeDue
 from kb_service.knowledge_base.outcomes import ExampleRefusedError, ImportReport, UnknownThingError
 
 __all__ = [
@@ -10,5 +11,6 @@ __all__ = [
     "ImportReport",
     "KnowledgeBase",
     "UnknownThingError",
+    "UpgradeDue",
     "Value",
 ]

@@ -45,6 +45,7 @@ def fit_document(
     return {
         "person": person,
         "model": model,
+        "modelVersion": head["model_version"],
         "asOf": as_of.isoformat(),
         "verdict": head["verdict"],
         "verdictLabel": _label(head, "verdict"),

@@ -12,6 +12,12 @@ from pyoxigraph import NamedNode, Quad, Store, Triple
 from kb_service.findings import Finding, RefusedInput, violation
 from kb_service.knowledge_base.checking import Change, Checker, Steps
 from kb_service.knowledge_base.keeping import Keeper
+from kb_service.knowledge_base.model_versions.protection import (
+    published_anew,
+    refuse_foreign,
+    refuse_settled,
+)
+from kb_service.knowledge_base.objections import WORDS
 from kb_service.knowledge_base.sorting import sort_facts
 from kb_service.people_records import person_iri
 from kb_service.store.changes import change_of
@@ -38,6 +44,14 @@ class Rewritten:
     def differs(self) -> bool:
         """Whether anything will be other than it is."""
         return bool(self.removed or self.added)
+
+    def added_to_shared(self) -> dict[NamedNode, list[Triple]]:
+        """What is not in graphs of shared knowledge yet and will be."""
+        found: dict[NamedNode, list[Triple]] = {name: [] for name in self.shared}
+        for quad in self.added:
+            if isinstance(quad.graph_name, NamedNode) and quad.graph_name in found:
+                found[quad.graph_name].append(quad.triple)
+        return found
 
     @property
     def forgotten(self) -> list[str]:
@@ -91,7 +105,15 @@ class GraphWrites:
 
     def check(self, rewritten: Rewritten) -> None:
         """Nothing, when the graphs may be written so; raises RefusedInput with every finding."""
-        if faults := [*_names(rewritten.added), *_misplaced(rewritten.people)]:
+        knowledge = self._keeper.knowledge.graphs
+        refuse_settled(rewritten.shared, knowledge)
+        refuse_foreign(rewritten.added_to_shared(), knowledge)
+        self.check_content(rewritten)
+
+    def check_content(self, rewritten: Rewritten) -> None:
+        """The same whatever became of position models: only by what the graphs say."""
+        said = [*_names(rewritten.added), *_words(rewritten.added)]
+        if faults := [*said, *_misplaced(rewritten.people)]:
             raise RefusedInput(faults[:20])
         knowledge = self._keeper.knowledge.graphs
         uploaded = {name: knowledge[name] for name in self._keeper.uploaded_graphs()}
@@ -106,6 +128,14 @@ class GraphWrites:
             person: ([], facts) for person, facts in rewritten.people.items() if facts
         }
         self._checker.people(people, today, Steps(None, 0), [*beside, *shared])
+
+    def refuse_settled(self, graph: NamedNode) -> None:
+        """Raise RefusedInput 409 for a graph whose position model was published."""
+        refuse_settled((graph,), self._keeper.knowledge.graphs)
+
+    def publishes(self, rewritten: Rewritten) -> list[NamedNode]:
+        """The position models that would come to judge people without having been reviewed."""
+        return published_anew(rewritten.shared, self._keeper.knowledge.graphs)
 
     def store(self, rewritten: Rewritten) -> None:
         """Write the graphs and all that follows from them, in one commit or not at all."""
@@ -133,6 +163,22 @@ def _names(added: Iterable[Quad]) -> list[Finding]:
         if quad.predicate == _NAME
         and isinstance(quad.graph_name, NamedNode)
         and quad.graph_name.value.startswith(PEOPLE_GRAPHS)
+    ]
+
+
+def _words(added: Iterable[Quad]) -> list[Finding]:
+    """What objections say in words does not belong among the facts either."""
+    return [
+        violation(
+            "异议的理由和处理说明不存入 RDF，其中可能有姓名；请用 POST /api/v1/people/{编号}/objections "
+            "提出异议，用 PUT …/objections/{异议编号}/settlement 了结。",
+            "What is said in words of an objection is not kept in RDF, since names may be in it; "
+            "object by POST /api/v1/people/{id}/objections, and settle by "
+            "PUT …/objections/{objection}/settlement.",
+            str(quad.subject),
+        )
+        for quad in added
+        if quad.predicate in WORDS
     ]
 
 

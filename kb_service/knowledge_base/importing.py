@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from pyoxigraph import NamedNode, Triple
@@ -11,6 +11,11 @@ from kb_service.findings import Finding, RefusedInput, violation
 from kb_service.knowledge_base.checking import Change, CheckedDocument, Checker, Progress, Steps
 from kb_service.knowledge_base.history import without_reason
 from kb_service.knowledge_base.keeping import Keeper
+from kb_service.knowledge_base.model_versions.protection import (
+    published_anew,
+    refuse_foreign,
+    refuse_settled,
+)
 from kb_service.knowledge_base.outcomes import (
     ExamplePeople,
     ExampleRefusedError,
@@ -35,6 +40,7 @@ from kb_service.people_records import (
     person_iri,
 )
 from kb_service.sheets import read_workbook
+from kb_service.store import as_stored
 from kb_service.vocabulary import ORGANISATION_GRAPH, iri
 
 FactsKnownAs = Callable[[str], Sequence[Triple]]
@@ -97,6 +103,7 @@ class Importing:
         with self._keeper.lock:
             if graph not in self._keeper.uploaded_graphs():
                 raise UnknownThingError("ontology", name)
+            refuse_settled((graph,), self._keeper.knowledge.graphs)
             return self._keeper.replace_shared({graph: []}, progress)
 
     def records(
@@ -155,6 +162,7 @@ class Importing:
         if not checked.conforms:
             raise RefusedInput(checked.findings, checked.status)
         facts = sort_facts(checked.triples)
+        self._refuse_settled(facts.shared)
         self._refuse_shipped(facts.shared)
         return Submission(facts, len(checked.triples), checked.findings)
 
@@ -181,6 +189,19 @@ class Importing:
         facts = [triple for triples in submitted.people.values() for triple in triples]
         count = sum(triple.object == assessment for triple in facts)
         return ImportReport(len(changes), count, submission.size, submission.notes)
+
+    def publishes(self, submission: Submission) -> list[NamedNode]:
+        """The position models that would come to judge people without having been reviewed."""
+        return published_anew(submission.facts.shared, self._keeper.knowledge.graphs)
+
+    def _refuse_settled(self, graphs: Mapping[NamedNode, list[Triple]]) -> None:
+        """Refuse to change a model that was published; to say the same once more is no change."""
+        stored = self._keeper.knowledge.graphs
+        other = [
+            name for name in graphs if set(as_stored(graphs[name])) != set(stored.get(name, ()))
+        ]
+        refuse_settled(other, stored)
+        refuse_foreign({name: graphs[name] for name in other}, stored)
 
     def _refuse_shipped(self, graphs: Iterable[NamedNode]) -> None:
         shipped = self._keeper.shipped_graphs()
@@ -215,11 +236,17 @@ class Importing:
         return ExamplePeople(tuple(people), tuple(assessments))
 
     def check_document(
-        self, data: bytes, media_type: str, filename: str, known_as: FactsKnownAs
+        self,
+        data: bytes,
+        media_type: str,
+        filename: str,
+        known_as: FactsKnownAs,
+        further: Callable[[Sequence[Triple]], Iterable[Finding]] | None = None,
     ) -> CheckedDocument:
         """What the shapes say of a stranger's RDF, read in a process that may be killed.
 
-        People whom it mentions but does not introduce are known by what `known_as` tells of them.
+        People whom it mentions but does not introduce are known by what `known_as` tells of them;
+        `further` says what no shape can say.
         """
 
         def beside(triples: Sequence[Triple]) -> list[Triple]:
@@ -231,7 +258,9 @@ class Importing:
                     known += [t for t in known_as(person) if t.subject == node]
             return known
 
-        return self._checker.document(data, media_type, filename, self._keeper.latest_day, beside)
+        return self._checker.document(
+            data, media_type, filename, self._keeper.latest_day, beside, further
+        )
 
     def check_records(
         self,

@@ -24,6 +24,7 @@ from kb_service.web.conditional import register_conditional
 from kb_service.web.cross_origin import register_cross_origin
 from kb_service.web.dataset import EXTENSION as DATASET
 from kb_service.web.dataset_description import register_dataset_description
+from kb_service.web.dereferencing import dereferencing
 from kb_service.web.documents import documents
 from kb_service.web.functions_only import FunctionsOnly
 from kb_service.web.graph_store import graph_store
@@ -33,7 +34,10 @@ from kb_service.web.knowledge_dataset import KnowledgeDataset
 from kb_service.web.language import remember_language
 from kb_service.web.logs import log_request
 from kb_service.web.metrics import ServiceMetrics, register_metrics
+from kb_service.web.model_documents import model_documents
+from kb_service.web.model_versions import model_versions
 from kb_service.web.observing import register_observing
+from kb_service.web.ontology_pages import register_ontology_pages
 from kb_service.web.page_forms import forms
 from kb_service.web.pages import pages
 from kb_service.web.person_rights import person_rights
@@ -45,6 +49,7 @@ from kb_service.web.request_ids import register_request_ids
 from kb_service.web.security import register_security
 from kb_service.web.service import EXTENSION, Service
 from kb_service.web.sparql import sparql
+from kb_service.web.status import status
 from kb_service.web.view import register_view
 from kb_service.web.waiting_room import register_waiting_room
 from kb_service.web.what_if import what_if
@@ -88,7 +93,7 @@ def create_app(
     app.extensions[DATASET] = KnowledgeDataset(app.extensions[EXTENSION])
     register_writing(app, app.config[CONFIGURATION])
     trail = AuditTrail(knowledge_base.store.data.audit)
-    measured = ServiceMetrics(knowledge_base.store, trail, _pools(app))
+    measured = ServiceMetrics(knowledge_base.store, trail, _pools(app), knowledge_base.durations)
     register_compression(app)
     register_problems(app)
     register_observing(app, (log_request, measured.note))
@@ -104,8 +109,13 @@ def create_app(
         app.register_blueprint(blueprint)
     app.register_blueprint(graph_store)
     app.register_blueprint(api_reference)
+    app.register_blueprint(status)
+    app.register_blueprint(model_documents)
+    app.register_blueprint(model_versions)
     app.register_blueprint(person_rights)
     register_person_rights_pages(app)
+    register_ontology_pages(app, knowledge_base)
+    app.register_blueprint(dereferencing)
     register_dataset_description(app)
     register_waiting_room(app, app.config[CONFIGURATION].server.threads)
     register_idempotency(app, AnsweredRequests(knowledge_base.store.data.requests))
@@ -118,12 +128,14 @@ def create_app(
 def _pools(app: Flask) -> dict[str, WorkerPool]:
     """The workers of the app by what they work on."""
     served, writing = app.extensions[EXTENSION], workers_of(app)
-    return {
+    pools = {
         "query": served.queries,
         "sheet": served.sheets,
         "update": writing.updates,
         "document": writing.documents,
     }
+    apart = served.knowledge_base.store.apart
+    return pools if apart is None else {**pools, "question": apart.selections}
 
 
 def _style_version(app: Flask) -> Any:

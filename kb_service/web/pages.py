@@ -16,6 +16,7 @@ from kb_service.web.explain_request import WhyNotAsked, why_not_document
 from kb_service.web.explain_request import asked as asked_to_explain
 from kb_service.web.explanations import concluded_by, explanation, rule_words
 from kb_service.web.labels import person_of
+from kb_service.web.model_versions import versions_of
 from kb_service.web.problems import Problem
 from kb_service.web.service import knowledge_base, service
 
@@ -80,7 +81,13 @@ def position_model(model: str) -> str:
     shown = answers.position_model(kb, model)
     found = answers.candidates(kb, model, *window(20))
     parts = _by_part(shown["requirements"])
-    return render_template("model.html", model=shown, requirements=parts, candidates=found)
+    return render_template(
+        "model.html",
+        model=shown,
+        requirements=parts,
+        candidates=found,
+        versions=versions_of(kb, model),
+    )
 
 
 def _by_part(requirements: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:

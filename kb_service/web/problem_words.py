@@ -50,7 +50,11 @@ KINDS = {
     "objection": "异议",
     "person": "人员",
     "model": "岗位模型",
+    "model version": "模型版本",
+    "step": "流程步骤",
     "question": "问题",
+    "term": "术语",
+    "ontology module": "本体模块",
 }
 
 QUERY_DETAILS = {

@@ -20,7 +20,7 @@ from kb_service.knowledge_base.what_if.document import Document, Writer
 from kb_service.knowledge_base.what_if.stored_people import (
     is_stored,
     members_of_team,
-    stored_person,
+    stored_people,
 )
 from kb_service.knowledge_base.what_if.supposing import Supposed, Supposing
 from kb_service.knowledge_base.what_if.tally import Tally, Who
@@ -153,7 +153,7 @@ class WhatIfAnswers:
         while ids := list(islice(rest, BATCH)):
             members: dict[str, Who] = {}
             batch: list[Somebody] = []
-            for stored in (stored_person(self._keeper.store, id) for id in ids):
+            for stored in stored_people(self._keeper.store, ids):
                 if not stored.facts:  # removed a moment ago
                     continue
                 day = request.as_of or knowledge.day_for(stored.facts)

@@ -75,6 +75,10 @@ class Described:
         """The things that a thing points at with a property."""
         return [v for v in self._values(node, predicate) if isinstance(v, NamedNode)]
 
+    def members(self, kind: NamedNode) -> list[NamedNode]:
+        """The things of a class."""
+        return self._with_value(A, kind)
+
     def number(self, node: NamedNode, predicate: NamedNode) -> Decimal | None:
         """The number that a thing has in a property, None for none."""
         found = (value for value in self._values(node, predicate) if isinstance(value, Literal))

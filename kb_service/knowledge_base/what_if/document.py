@@ -18,7 +18,7 @@ from kb_service.vocabulary import A, iri, local_id
 Document = dict[str, Any]
 
 _CONCLUDED_BY = iri("judgement", "concludedBy")
-_FRAME = {A, iri("judgement", "ofPerson"), iri("judgement", "forModel")}
+_FRAME = {A, *(iri("judgement", name) for name in ("ofPerson", "forModel", "modelVersion"))}
 
 
 class Writer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -44,20 +44,27 @@ class StoredPerson:
         return (t.object for t in self.facts if t.subject == node and t.predicate == predicate)
 
 
-def stored_person(store: KnowledgeStore, person: str) -> StoredPerson:
-    """Somebody as of one moment: facts and conclusions are read by one query, so they agree."""
-    about, kept = people_graph(person), person_conclusions_graph(person)
+def stored_people(store: KnowledgeStore, people: Sequence[str]) -> list[StoredPerson]:
+    """People as of one moment: facts and conclusions are read by one query, so they agree."""
+    graphs = [g for id in people for g in (people_graph(id), person_conclusions_graph(id))]
     rows = store.select(
         "SELECT ?graph ?subject ?predicate ?object WHERE {"
-        f" VALUES ?graph {{ {about} {kept} }} GRAPH ?graph {{ ?subject ?predicate ?object }} }}"
+        f" VALUES ?graph {{ {' '.join(map(str, graphs))} }}"
+        " GRAPH ?graph { ?subject ?predicate ?object } }"
     )
-    facts: list[Triple] = []
-    concluded: list[Triple] = []
+    found: dict[NamedNode, list[Triple]] = {graph: [] for graph in graphs}
     for row in rows:
-        subject, predicate = row["subject"], row["predicate"]
-        assert isinstance(subject, NamedNode | BlankNode) and isinstance(predicate, NamedNode)
-        triple = Triple(subject, predicate, row["object"])
-        (facts if row["graph"] == about else concluded).append(triple)
+        graph, subject, predicate = row["graph"], row["subject"], row["predicate"]
+        assert isinstance(subject, NamedNode | BlankNode)
+        assert isinstance(predicate, NamedNode) and isinstance(graph, NamedNode)
+        found[graph].append(Triple(subject, predicate, row["object"]))
+    return [
+        _stored_person(id, found[people_graph(id)], found[person_conclusions_graph(id)])
+        for id in people
+    ]
+
+
+def _stored_person(person: str, facts: list[Triple], concluded: list[Triple]) -> StoredPerson:
     drawn = {triple.subject for triple in concluded if triple.predicate == _CONCLUDED_BY}
     kept_conclusions = [triple for triple in concluded if triple.subject in drawn]
     days = (t.object for t in concluded if t.predicate == _JUDGED_FOR)
@@ -67,8 +74,8 @@ def stored_person(store: KnowledgeStore, person: str) -> StoredPerson:
 
 def is_stored(store: KnowledgeStore, person: str) -> bool:
     """Whether something is asserted of somebody with this id."""
-    node, graph = person_iri(person), people_graph(person)
-    return bool(store.select(f"SELECT ?p WHERE {{ GRAPH {graph} {{ {node} ?p ?o }} }} LIMIT 1"))
+    node = person_iri(person)
+    return any(triple.subject == node for triple in store.graph(people_graph(person)))
 
 
 def members_of_team(store: KnowledgeStore, team: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kb_service.access.tables import NAME
 from kb_service.knowledge_base.answers import columns_of
+from kb_service.position_models.json_schema import model_schema
 from kb_service.questions import Question, questions
 from kb_service.web.answers import shaped
 from kb_service.web.openapi.schema_parts import (
@@ -31,6 +32,7 @@ from kb_service.web.openapi.schema_parts import (
     ref,
     rows,
 )
+from kb_service.web.openapi.version_schemas import version_schemas
 
 
 def row_of(question: str, **more: Schema) -> Schema:
@@ -68,6 +70,8 @@ def schemas() -> dict[str, Schema]:
         **_explaining(),
         **_writing(),
         **_rights(),
+        **version_schemas(),
+        "Status": _status(),
     }
 
 
@@ -111,6 +115,7 @@ def _reading() -> dict[str, Schema]:
             duties=listed(row_of("duties-of-model")),
             requirements=listed(row_of("requirements-of-model")),
         ),
+        "PositionModelDocument": model_schema(),
         "Candidates": page(candidate),
         "People": page(row_of("people"), total=WHOLE),
         "Assessment": assessment,
@@ -120,6 +125,24 @@ def _reading() -> dict[str, Schema]:
         "Questions": rows(described),
         "Answer": page(by_id(VALUE), question=STRING, columns=listed(STRING)),
     }
+
+
+def _status() -> Schema:
+    state = {"enum": ["checking", "served", "refused", "gone"]}
+    changed = {"at": STRING, "seconds": NUMBER, "changed": listed(STRING), "state": state}
+    each = record({**changed, "findings": FINDINGS, "people": WHOLE})
+    watch = record(
+        {"folder": STRING, "parts": listed(STRING), "state": state, "rounds": listed(each)}
+    )
+    return record(
+        {
+            "knowledge": STRING,
+            "asOf": DATE,
+            "people": WHOLE,
+            "missing": FINDINGS,
+            "watch": maybe(watch),
+        }
+    )
 
 
 def _covered(row: Schema) -> Schema:
@@ -165,7 +188,7 @@ def _judging() -> dict[str, Schema]:
         {"id": STRING, "kind": STRING, "label": TEXT, "value": VALUE, "iri": STRING}
     )
     fit = record(
-        {"person": STRING, "model": STRING, "asOf": DATE}
+        {"person": STRING, "model": STRING, "modelVersion": STRING, "asOf": DATE}
         | {"verdict": STRING, "verdictLabel": TEXT, "verdictRule": STRING}
         | {"fit": MAYBE_NUMBER, **COVERAGE}
         | {
@@ -298,16 +321,34 @@ def _writing() -> dict[str, Schema]:
         ),
         "Report": record(
             {"conforms": TRUTH, "violations": WHOLE, "warnings": WHOLE, "infos": WHOLE}
-            | {"checked": by_id(WHOLE), "findings": FINDINGS}
+            | {"checked": by_id(WHOLE), "findings": FINDINGS},
+            dryRuns=listed(ref("DryRun")),
         ),
+        "DryRun": _dry_run(),
     }
+
+
+def _dry_run() -> Schema:
+    """How people would be judged by a model; a count that is withheld is null."""
+    count = maybe(WHOLE)
+    verdict = record({"verdict": STRING, "label": TEXT, "people": count}, before=count)
+    requirement = record(
+        {"requirement": STRING, "label": TEXT, "level": MAYBE_NUMBER}
+        | dict.fromkeys(("reached", "short", "unknown"), count)
+    )
+    return record(
+        {"model": STRING, "label": TEXT, "people": count, "published": TRUTH}
+        | {"coverage": MAYBE_NUMBER, "verdicts": listed(verdict)}
+        | {"moves": listed(record({"before": STRING, "after": STRING, "people": count}))}
+        | {"requirements": listed(requirement), "summary": listed(TEXT)}
+    )
 
 
 def _rights() -> dict[str, Schema]:
     """What people ask for by their rights."""
     settlement = record(dict.fromkeys(("outcome", "on", "by", "words"), MAYBE_STRING))
     objection = record(
-        {"id": STRING, "grounds": STRING, "models": listed(STRING), "raisedOn": DATE}
+        {"id": STRING, "grounds": MAYBE_STRING, "models": listed(STRING), "raisedOn": DATE}
         | {"raisedBy": MAYBE_STRING, "settlement": maybe(settlement)}
     )
     one = {**objection, "properties": {"person": STRING, **objection["properties"]}}
