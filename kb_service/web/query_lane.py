@@ -23,7 +23,7 @@ from kb_service.web.dataset import current_dataset
 from kb_service.web.rate_limits import rate_limits
 from kb_service.web.service import service
 from kb_service.web.short_answers import Prepared, answered, is_to_be_compressed, prepared
-from kb_service.web.short_requests import short_request
+from kb_service.web.short_requests import ShortRequest, short_request
 from kb_service.workers import WorkerSetBack
 
 _LOG = logging.getLogger("kb_service.web")
@@ -74,7 +74,7 @@ class QueryLane:
         if asked is None:
             return False
         with self._app.app_context():
-            query = prepared(asked, channel.addr[0])
+            query = _prepared(asked, channel.addr[0])
             if query is None or self._is_sent_away(query.request.caller):
                 return False
             channel.in_lane = True
@@ -170,6 +170,13 @@ class QueryLane:
         while len(self._sent_away) > _MOST_CALLERS:
             self._sent_away.popitem(last=False)
         _hand_over(query)
+
+
+def _prepared(asked: ShortRequest, address: str) -> Prepared | None:
+    try:
+        return prepared(asked, address)
+    except Exception:  # a thread comes upon the same and knows what to say
+        return None
 
 
 def _send(query: _Query, response: bytes) -> None:
