@@ -60,8 +60,8 @@ EVE_IN_TURTLE = """
 """
 COMMANDS = [
     *("serve", "template", "import", "check", "conclude", "fit", "explain", "what-if", "ask"),
-    *("export", "person", "rules", "reason", "token", "config", "audit"),
-    *("backup", "restore", "verify"),
+    *("export", "person", "model", "rules", "reason", "format", "pull", "push"),
+    *("token", "config", "audit", "backup", "restore", "verify", "upgrade"),
 ]
 
 
@@ -361,6 +361,43 @@ def test_template_is_a_workbook_that_can_be_filled_in(data: Path, tmp_path: Path
     assert written.exit_code == 0
     assert book.sheetnames == ["人员与测评", "说明", "选项"]
     assert "time-management" in [cell.value for cell in book["人员与测评"][1]]
+
+
+@pytest.mark.parametrize("name", ["model.json", "model.ttl"])
+def test_a_template_of_a_model_is_a_sound_example_that_becomes_another_by_another_id(
+    tmp_path: Path, name: str
+) -> None:
+    file = tmp_path / name
+
+    written = run("template", "model", file, "--framework", "t12", data=tmp_path / "none")
+    example = file.read_text(encoding="utf-8")
+    file.write_text(example.replace("sales-agent", "hotel-receptionist"), encoding="utf-8")
+    checked = run("check", file, data=tmp_path / "none")
+    submitted = run("model", "submit", file, data=tmp_path / "some")
+
+    assert written.exit_code == 0, written.output
+    assert "Put an id of your own for that of the example everywhere" in written.stderr
+    assert "sales-agent" in example
+    assert checked.stdout == ""
+    assert (checked.exit_code, submitted.exit_code) == (0, 0), submitted.output
+    assert submitted.stdout == "hotel-receptionist version 0.1.0: Draft.\n"
+
+
+def test_a_template_of_people_is_a_workbook_alone(tmp_path: Path) -> None:
+    people = run("template", tmp_path / "people.json", data=tmp_path / "none")
+    model = run("template", "model", tmp_path / "model.csv", data=tmp_path / "none")
+
+    assert (people.exit_code, model.exit_code) == (2, 2)
+    assert "Give the file a name that ends in .xlsx.\n" in people.stderr
+    assert "Give the file a name that ends in .xlsx or .ttl or .json.\n" in model.stderr
+
+
+def test_all_dimensions_can_be_listed_before_there_is_any_data(tmp_path: Path) -> None:
+    asked = run("ask", "dimensions", "--format", "csv", data=tmp_path / "none")
+
+    assert asked.exit_code == 0, asked.output
+    assert "\nt12,patience,耐心坚持," in asked.stdout
+    assert not (tmp_path / "none").exists()
 
 
 def test_conclude_says_of_how_many_people_in_how_many_seconds(data: Path) -> None:

@@ -74,6 +74,33 @@ def _merged_dimensions(book: Any) -> None:
     book[ABILITIES].merge_cells("A5:A6")
 
 
+def _over_english_header(book: Any) -> None:
+    for column, text in enumerate(["patience", "main", 8, 2, 6, "常有长单。"], start=1):
+        book[ABILITIES].cell(4, column).value = text
+
+
+def _over_all_but_one_label(book: Any) -> None:
+    for column in range(1, book[ABILITIES].max_column):
+        book[ABILITIES].cell(4, column).value = f"text {column}"
+
+
+def _over_chinese_header(book: Any) -> None:
+    book[DUTIES]["B3"], book[DUTIES]["C3"] = "接待顾客", "Serve customers"
+
+
+def _over_title(book: Any) -> None:
+    book[DUTIES]["B2"], book[DUTIES]["C2"] = "接待顾客", "Serve customers"
+
+
+def _over_whole_header_but_the_last_row(book: Any) -> None:
+    for column in range(1, book[ABILITIES].max_column + 1):
+        book[ABILITIES].cell(3, column).value = f"text {column}"
+
+
+def _over_header_of_position(book: Any) -> None:
+    book[POSITION]["D4"] = "hotel-receptionist"
+
+
 def _second_sheet(book: Any) -> None:
     book.copy_worksheet(book[ABILITIES]).title = "Abilities"
 
@@ -326,6 +353,54 @@ CASES = [
         "Cells are merged here; unmerge them and fill in each.",
     ),
     Case(
+        "an ability over the English header",
+        _over_english_header,
+        "能力 Abilities!A4",
+        "第 4 行是表头，写在这里的“patience”没有读取；请从第 5 行填起，再从模板复制表头。",
+        "Row 4 is the header, so 'patience' was not read; begin in row 5, and copy the header from "
+        "the template.",
+    ),
+    Case(
+        "an ability over all of the English header but one label",
+        _over_all_but_one_label,
+        "能力 Abilities!A4",
+        "第 4 行是表头，写在这里的“text 1”没有读取；请从第 5 行填起，再从模板复制表头。",
+        "Row 4 is the header, so 'text 1' was not read; begin in row 5, and copy the header from "
+        "the template.",
+    ),
+    Case(
+        "a duty over the Chinese header",
+        _over_chinese_header,
+        "职责 Duties!B3",
+        "第 3 行是表头，写在这里的“接待顾客”没有读取；请从第 5 行填起，再从模板复制表头。",
+        "Row 3 is the header, so '接待顾客' was not read; begin in row 5, and copy the header from "
+        "the template.",
+    ),
+    Case(
+        "a duty beside the title",
+        _over_title,
+        "职责 Duties!B2",
+        "第 2 行是表头，写在这里的“接待顾客”没有读取；请从第 5 行填起，再从模板复制表头。",
+        "Row 2 is the header, so '接待顾客' was not read; begin in row 5, and copy the header from "
+        "the template.",
+    ),
+    Case(
+        "an ability over the whole Chinese header",
+        _over_whole_header_but_the_last_row,
+        "能力 Abilities!A3",
+        "第 3 行是表头，写在这里的“text 1”没有读取；请从第 5 行填起，再从模板复制表头。",
+        "Row 3 is the header, so 'text 1' was not read; begin in row 5, and copy the header from "
+        "the template.",
+    ),
+    Case(
+        "an id over the header about the position",
+        _over_header_of_position,
+        "岗位 Position!D4",
+        "第 4 行是表头，写在这里的“hotel-receptionist”没有读取；请从第 5 行填起，再从模板复制表头。",
+        "Row 4 is the header, so 'hotel-receptionist' was not read; begin in row 5, and copy the "
+        "header from the template.",
+    ),
+    Case(
         "two sheets of abilities",
         _second_sheet,
         "Abilities",
@@ -346,6 +421,39 @@ def test_a_fault_is_told_once_in_its_cell_in_both_languages(case: Case) -> None:
     ]
 
     assert told == [("violation", case.where, case.zh, case.en)]
+
+
+def test_hidden_rows_and_columns_are_read_with_a_warning_in_their_first_cell() -> None:
+    book = _trainer()
+    book[ABILITIES].row_dimensions[5].hidden = book[ABILITIES].row_dimensions[7].hidden = True
+    book[ABILITIES].row_dimensions[90].hidden = True  # nothing in it
+    book[DUTIES].column_dimensions["B"].hidden = True
+    book[DUTIES].column_dimensions["Z"].hidden = True  # nothing in it
+
+    read = read_model_workbook(_saved(book), "model.xlsx", choices())
+
+    told = [(each.severity, each.where, each.message["zh"]) for each in read.findings]
+    assert told == [
+        ("warning", "职责 Duties!B5", "B 列是隐藏的，内容照样读取；请取消隐藏，核对后再提交。"),
+        (
+            "warning",
+            "能力 Abilities!A5",
+            "第 5、7 行是隐藏的，内容照样读取；请取消隐藏，核对后再提交。",
+        ),
+    ]
+    assert [each.message["en"] for each in read.findings] == [
+        "Hidden columns are read all the same: B; unhide them and look at what they say.",
+        "Hidden rows are read all the same: 5, 7; unhide them and look at what they say.",
+    ]
+    assert read.model == read_model_workbook(_TRAINER, "model.xlsx", choices()).model
+
+
+def test_the_columns_in_which_nobody_writes_may_be_hidden() -> None:
+    book = _trainer()
+    for column in "ABFG":
+        book[POSITION].column_dimensions[column].hidden = True
+
+    assert _findings(book) == []
 
 
 def test_what_is_not_faulty_is_read_all_the_same() -> None:

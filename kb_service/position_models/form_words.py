@@ -18,9 +18,13 @@ from kb_service.position_models.written import Written
 from kb_service.vocabulary import NAMESPACES
 
 _NAMED = re.compile(
-    r"(?<![A-Za-z0-9_:/])([a-z]+):([A-Za-z0-9]+(?:[._-]+[A-Za-z0-9]+)*)( (?=[0-9]))?"
+    r"(?<![A-Za-z0-9_:/])([a-z]+):([A-Za-z0-9]+(?:[._-]+[A-Za-z0-9]+)*)"
+    r"(?: (?:(?=[0-9])|(?=([a-z]+:[A-Za-z0-9]))))?"
 )
-"""A name in Turtle, with the blank after it where a number follows."""
+"""A name in Turtle; with the blank after it where a number or another name follows."""
+_NEEDLESS = re.compile("(?<=[\u3000-\u9fff“”（）]) (?=[\u3000-\u9fff“”（）])")
+"""A blank between Chinese characters, where Turtle stood in the message."""
+_COLON = {"zh": "：", "en": ": "}
 _ALL_FIELDS = (
     *REQUIREMENT_FIELDS,
     *MODEL_FIELDS,
@@ -57,15 +61,17 @@ class FormWords:
         """A message whose properties are fields by name, and whose things are what fields take."""
 
         def in_words(found: re.Match[str]) -> str:
-            prefix, id, before_number = found.groups()
-            name = f"{prefix}:{id}"
+            prefix, id, before_name = found.groups()
+            name, blank = f"{prefix}:{id}", " " if found[0].endswith(" ") else ""
             if name in _FIELDS:
-                return "" if before_number else f"“{_FIELDS[name][language]}”"
+                if blank and not before_name:
+                    return ""
+                return _quoted(_FIELDS[name], language) + (_COLON[language] if before_name else "")
             if name in self.names:
-                return self.names[name][language]
-            return id if prefix in NAMESPACES else name
+                return self.names[name][language] + blank
+            return (id if prefix in NAMESPACES else name) + blank
 
-        return _NAMED.sub(in_words, said)
+        return _NEEDLESS.sub("", _NAMED.sub(in_words, said))
 
 
 def names_in(choices: ModelChoices) -> dict[str, Text]:
@@ -102,7 +108,7 @@ def words_for(member: Written, of: Field, tiers: Sequence[Choice]) -> Text | Non
     en = ", ".join(name["en"] for name in names)
     return {
         "zh": f"请在这里选一个“{of.zh}”：{zh}。",
-        "en": f"Choose a “{of.en}” here: {en}.",
+        "en": f"Choose one for {of.en!r} here: {en}.",
     }
 
 
@@ -110,23 +116,39 @@ def words_for_text(member: Written, of: Field) -> Text | None:
     """The same for a text."""
     zh, en = (member.member(language) for language in LANGUAGES)
     in_zh, in_en = of.examples
+    if zh.is_empty and en.is_empty and zh.where == en.where:
+        return {
+            "zh": f"请在这里用中文和英文写“{of.zh}”，例如“{in_zh}”和“{in_en}”。",
+            "en": f'Write {of.en!r} in Chinese and in English here, such as "{in_zh}" and "{in_en}".',
+        }
     if zh.is_empty and en.is_empty:
         return {
             "zh": f"请在这里用中文写“{of.zh}”，在 {en.where} 用英文写，例如“{in_zh}”和“{in_en}”。",
-            "en": f"Write “{of.en}” in Chinese here and in English in {en.where}, such as “{in_zh}” "
-            f"and “{in_en}”.",
+            "en": f"Write {of.en!r} in Chinese here and in English in {en.where}, such as "
+            f'"{in_zh}" and "{in_en}".',
         }
     if zh.is_empty:
         return {
             "zh": f"请在这里用中文写“{of.zh}”，例如“{in_zh}”。",
-            "en": f"Write “{of.en}” in Chinese here, such as “{in_zh}”.",
+            "en": f'Write {of.en!r} in Chinese here, such as "{in_zh}".',
         }
     if en.is_empty:
         return {
             "zh": f"请在这里用英文写“{of.zh}”，例如“{in_en}”。",
-            "en": f"Write “{of.en}” in English here, such as “{in_en}”.",
+            "en": f'Write {of.en!r} in English here, such as "{in_en}".',
         }
     return None
+
+
+def words_for_unknown_position(name: Written) -> Text:
+    """What to write where an id was given of a position that is described nowhere."""
+    places = list(dict.fromkeys(name.member(language).where for language in LANGUAGES))
+    return {
+        "zh": "没有这个岗位；请写已有岗位的编号，例如 team-leader；新岗位请在 "
+        f"{' 和 '.join(places)} 写名称。",
+        "en": "There is no such position; write the id of one that exists, such as team-leader, or "
+        f"name a new one in {' and '.join(places)}.",
+    }
 
 
 def words_for_asking(choices: ModelChoices) -> Text | None:
@@ -136,11 +158,14 @@ def words_for_asking(choices: ModelChoices) -> Text | None:
     if first is None:
         return None
     return {
-        "zh": f"这里还没有要求；请至少写一项，一行一项，例如“{first.zh}”（{first.id}）。",
-        "en": f"Nothing is asked for yet; ask for something, one thing a row, such as {first.en} "
-        f"({first.id}).",
+        "zh": f"这里还没有要求；请至少写一项，例如“{first.zh}”（{first.id}）。",
+        "en": f"Nothing is asked for yet; ask for something, such as {first.en} ({first.id}).",
     }
 
 
 def _called(choice: Choice) -> Text:
     return {"zh": f"“{choice.zh}”（{choice.id}）", "en": f"{choice.en} ({choice.id})"}
+
+
+def _quoted(words: Text, language: str) -> str:
+    return f"“{words['zh']}”" if language == "zh" else repr(words["en"])

@@ -23,6 +23,7 @@ from kb_service.position_models.form_words import (
     words_for,
     words_for_asking,
     words_for_text,
+    words_for_unknown_position,
 )
 from kb_service.position_models.model import (
     LANGUAGES,
@@ -80,12 +81,13 @@ def notes_of(
 
 
 def _note_name(notes: _Notes, model: PositionModel, written: Written) -> None:
-    """That a model without a name of its own lacks that of its position, which is new."""
-    position, [label] = written.member("position"), _labels(POSITION_FIELDS)
-    if not model.position.is_described and not position.member("id").is_empty:
-        return
+    """That a model without a name of its own lacks that of its position, where that is new."""
+    position, own = written.member("position"), written.member("label")
     about, name = node("model", model.id), position.member("label")
-    own = written.member("label")
+    if not model.position.is_described and not position.member("id").is_empty:
+        notes.lack(about, _FOR_POSITION, words_for_unknown_position(name))
+        return
+    label = next(each for each in POSITION_FIELDS if each.name == "label")
     lacking = [
         language
         for language in LANGUAGES
@@ -99,10 +101,6 @@ def _note_name(notes: _Notes, model: PositionModel, written: Written) -> None:
         notes.lack(about, _FOR_POSITION, words_for_text(name, label))
 
 
-def _labels(fields: Iterable[Field]) -> list[Field]:
-    return [each for each in fields if each.name == "label"]
-
-
 def _note_position(notes: _Notes, model: PositionModel, written: Written, read: Read) -> None:
     about, where = node("position", model.position.id), written.member("id").where
     notes.thing(about, written, POSITION_FIELDS, where)
@@ -114,11 +112,15 @@ def _note_position(notes: _Notes, model: PositionModel, written: Written, read: 
 
 
 def _where_to_ask(model: PositionModel, written: Written) -> str:
-    """Where a model that asks for too little should ask for more: where it asks for nothing yet."""
+    """Where a model that asks for too little should ask for more: where it asks for nothing yet.
+
+    One that asks for nothing at all begins with abilities or indicators.
+    """
     asked = {requirement.kind for requirement in model.requirements}
     offered = [kind for kind in SECTIONS if written.member(SECTIONS[kind]).value is not None]
     kinds = [kind for kind in offered if kind not in asked] or offered or list(SECTIONS)
-    return written.member(SECTIONS[kinds[-1]]).where
+    first = [kind for kind in ("ability", "indicator") if kind in kinds and not asked]
+    return written.member(SECTIONS[first[0] if first else kinds[-1]]).where
 
 
 @dataclass

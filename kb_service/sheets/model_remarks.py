@@ -21,18 +21,19 @@ def overwritten_headers(
 ) -> Iterator[Finding]:
     """For each row of the header in which contents were written, that they are not read.
 
-    A row with one cell between others is the title of the sheet.
+    The first row without labels that stands between others begins with the title of the sheet.
     """
     first, last = header[0].number, header[-1].number
     labelled = {row.number for row in header}
+    titled = False
     for row in table.rows():
         if row.number > last:
             return
         if row.number < first:
             continue
         cells = [(n, value) for n, value in enumerate(row.values, start=1) if not is_empty(value)]
-        if row.number not in labelled and len(cells) == 1:
-            continue
+        if row.number not in labelled and not titled:
+            cells, titled = cells[1:], True
         for number, value in cells:
             if number in columns and not _is_label(value, known):
                 yield _overwritten(table.name, row.number, number, value, last)

@@ -47,8 +47,10 @@ class SheetReader:
         bound = self._bind(table, header)
         if bound is None:
             return Written((), cell_name(table.name, 1, 1))
-        rows = tuple(self._record(bound, row, plan) for row in bound.rows())
-        return Written(rows, bound.where)
+        told = list(bound.rows())
+        free = (told[-1].number if told else bound.last_row) + 1
+        rows = tuple(self._record(bound, row, plan) for row in told)
+        return Written(rows, cell_name(table.name, free, 1))
 
     def _record(self, bound: BoundTable, row: Row, plan: TablePlan) -> Written:
         said = {}
