@@ -158,6 +158,7 @@ def serve(
     with writing(configuration, root=watch.root if watch else None) as view:
         if example and view.is_empty():
             load_example(view)
+        view.knowledge_base.store.run_apart()
         for note in view.knowledge_base.missing():
             remark(told(note.message))
         app = create_app(view.knowledge_base, configuration=configuration, register=view.register)

@@ -65,7 +65,6 @@ class KnowledgeBase(ReadableBase):
         as it was then. Read-only, it concludes in this process.
         """
         store = KnowledgeStore(data, read_only=read_only, journal=journal)
-        store.run_apart()
         base = cls(store, root, 0 if read_only else None)
         try:
             if not read_only:
