@@ -564,7 +564,10 @@ def test_who_sees_pseudonyms_meets_no_name_and_no_id(
 
 def _is_count(address: str) -> bool:
     """Whether an address asks for counts of everybody, which who sees nobody is told as well."""
-    name = address.partition("?")[0].rpartition("/")[2]
+    path = address.partition("?")[0]
+    if "/diff/" in path:  # how many people would be judged otherwise
+        return True
+    name = path.rpartition("/")[2]
     return name in questions() and questions()[name].counted is not None
 
 

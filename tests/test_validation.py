@@ -71,13 +71,17 @@ def policy_checker() -> Checker:
     return Checker(own_shapes(), rest)
 
 
+WITHOUT_NUMBER = {
+    iri("judgement", "ProtectedAttribute"),
+    iri("judgement", "SeparationOfDuties"),  # who wants none leaves it out
+}
 NUMBERS = sorted(
     {
         local_id(triple.subject)
         for triple in knowledge()[POLICY_GRAPH]
         if isinstance(triple.subject, NamedNode)
         and triple.predicate == A
-        and triple.object != iri("judgement", "ProtectedAttribute")
+        and triple.object not in WITHOUT_NUMBER
     }
 )
 

@@ -37,6 +37,7 @@ def test_every_position_model_is_listed_with_what_it_asks_for(client: FlaskClien
     assert rows[MODEL] == {
         "id": MODEL,
         "model": f"https://w3id.org/rengang/position-model/{MODEL}",
+        "version": "0.1.0",
         "label": {"zh": "客服专员", "en": "Customer service specialist"},
         "framework": "t12",
         "status": "published",

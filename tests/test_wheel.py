@@ -97,7 +97,7 @@ def test_every_knowledge_file_and_question_and_page_ships_in_the_wheel(installed
         path.relative_to(ROOT)
         for folder in KNOWLEDGE
         for path in (ROOT / folder).rglob("*.*")
-        if not (package / "knowledge" / path.relative_to(ROOT)).is_file()
+        if path.is_file() and not (package / "knowledge" / path.relative_to(ROOT)).is_file()
     ]
     missing += [
         path.relative_to(ROOT)

@@ -65,7 +65,7 @@ def _support(
 def _surroundings(facts: tuple[Triple, ...], derived: tuple[Triple, ...]) -> Surroundings:
     """The facts, and what only a reasoner could derive from them, as places to walk among."""
     beyond = [Axiom((triple,), str(triple)) for triple in derived]
-    return Surroundings([*axioms_of(readable(facts)), *beyond])
+    return Surroundings([*axioms_of(readable(sorted(facts, key=str))), *beyond])
 
 
 def _derives(triple: Triple) -> Suffices:

@@ -6,7 +6,9 @@ from typing import Any, cast
 
 from flask import Blueprint, Flask, Response, current_app, jsonify, render_template
 
+from kb_service.access.roles import People
 from kb_service.watching import Watch
+from kb_service.web.callers import caller
 from kb_service.web.pages import page
 from kb_service.web.service import service
 
@@ -40,7 +42,7 @@ def _status() -> dict[str, Any]:
     return {
         "knowledge": base.knowledge_version,
         "asOf": base.as_of.isoformat(),
-        "people": len(base.people_ids()),
+        "people": len(base.people_ids()) if caller().rights.reads is People.EVERYBODY else None,
         "missing": [finding.as_json() for finding in base.missing()],
         "watch": watch.status.as_json() if watch else None,
     }

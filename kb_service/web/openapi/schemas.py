@@ -138,7 +138,7 @@ def _status() -> Schema:
         {
             "knowledge": STRING,
             "asOf": DATE,
-            "people": WHOLE,
+            "people": maybe(WHOLE),
             "missing": FINDINGS,
             "watch": maybe(watch),
         }
