@@ -90,11 +90,9 @@ def test_facts_policy_and_rules_of_the_day_count_whatever_came_later(
     edit(root / "rules" / "policy.ttl", "judgement:value 0.80 ;", "judgement:value 0.95 ;")
     risk = root / "rules/60-parts/retention-risk.rq"
     edit(risk, "judgement:WeakMotivation", "judgement:StrongMotivation")
-    edit(
-        root / "ontology/models/customer-service-specialist.ttl",
-        "core:status status:published",
-        "core:status status:draft",
-    )
+    for model in (MODEL, "team-leader"):
+        file = root / f"ontology/models/{model}.ttl"
+        edit(file, "core:status status:published", "core:status status:draft")
     later = KnowledgeBase.open(tmp_path / "data", root=root)
     document = later.fit("mei", MODEL, END_OF_JUNE)
     since = document["basis"].pop("since")

@@ -12,13 +12,14 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode
 
+from kb_service.engine.header import whole_header
 from kb_service.engine.patterns import Reading, read_query
 from kb_service.engine.text import QueryText, squeezed
 from kb_service.knowledge_files import knowledge_root, rule_files
 from kb_service.vocabulary import iri
 
-_FIELDS = ("Says", "说明", "Because", "Reads", "Writes")
-_FIELD = re.compile(rf"^({'|'.join(_FIELDS)}):\s*(.*)$")
+FIELDS = ("Says", "说明", "Because", "Reads", "Writes")
+"""The fields of a rule's header, in the order in which `Rule` has them."""
 
 
 @dataclass(frozen=True)
@@ -118,32 +119,17 @@ def read_rule(path: Path) -> Rule:
     Raises ValueError naming the file and the header line that is missing.
     """
     text = path.read_text(encoding="utf-8")
-    comments = []
-    for line in text.splitlines():
-        if not line.startswith("#"):
-            break
-        comments.append(line[1:].strip())
-    said: dict[str, list[str]] = {}
-    current = ""
-    for line in comments[1:]:
-        if match := _FIELD.match(line):
-            current = match[1]
-            said[current] = [match[2]]
-        elif current and line:
-            said[current].append(line)
-    for name in _FIELDS:
-        if name not in said:
-            raise ValueError(f"{path}: add the header line '# {name}: …'")
-    joined = {name: ("" if name == "说明" else " ").join(said[name]) for name in _FIELDS}
+    header = whole_header(path, text, FIELDS)
+    says, says_zh, because, reads, writes = (header.fields[name] for name in FIELDS)
     return Rule(
         name=path.stem,
         stage=path.parent.name,
-        title=comments[0],
-        says=joined["Says"],
-        says_zh=joined["说明"],
-        because=joined["Because"],
-        reads=joined["Reads"],
-        writes=joined["Writes"],
+        title=header.title,
+        says=says,
+        says_zh=says_zh,
+        because=because,
+        reads=reads,
+        writes=writes,
         text=text,
     )
 

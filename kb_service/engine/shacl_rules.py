@@ -15,7 +15,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse, 
 from rdflib import Graph
 
 from kb_service.engine.checker.folders import placing_faults
-from kb_service.engine.checker.header import as_rule, header_faults, read_header
+from kb_service.engine.checker.header import as_rule, header_faults, rule_header
 from kb_service.engine.checker.texts import RuleText
 from kb_service.engine.rules import Rule, RuleBook, rule_book
 from kb_service.findings import Finding, RefusedInput, violation
@@ -123,7 +123,7 @@ def rules_from_shacl(triples: Iterable[Triple]) -> RuleBook:
             texts.append(source)
     rules: list[Rule] = []
     for source in texts:
-        header = read_header(source.text)
+        header = rule_header(source.text)
         rules.append(as_rule(source, header))
         found += [*placing_faults(source), *header_faults(source, header)]
         found += said.disagreements(rules[-1])

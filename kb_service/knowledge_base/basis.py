@@ -9,7 +9,13 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from kb_service.knowledge_base.keeping import Keeper
 from kb_service.knowledge_base.past import Since, past
-from kb_service.vocabulary import VERSIONS_GRAPH, iri, local_id, person_conclusions_graph
+from kb_service.vocabulary import (
+    MODEL_VERSIONS_GRAPH,
+    VERSIONS_GRAPH,
+    iri,
+    local_id,
+    person_conclusions_graph,
+)
 
 _UNDER = iri("history", "underKnowledge")
 _PART = iri("dcterms", "hasPart")
@@ -20,8 +26,8 @@ def basis(keeper: Keeper, person: str, model: str, as_of: date | None) -> dict[s
     """Versions of rules, policy and model, when the conclusions were drawn, what changed since.
 
     A judgement as of a past day is drawn when asked for: `concludedAt` is None then, and `since`
-    lists what it rests on that is different now; `knownSince` is set where the memory does not
-    reach back to that day.
+    lists what it rests on that is different now, other models left out; `knownSince` is set where
+    the memory does not reach back to that day.
     """
     if as_of is None:
         said = keeper.store.graph(person_conclusions_graph(person))
@@ -34,7 +40,7 @@ def basis(keeper: Keeper, person: str, model: str, as_of: date | None) -> dict[s
         **_versions(then.knowledge.version.node, then.knowledge.version.description, model),
         "concludedAt": None,
         "knownSince": then.known_since.isoformat() if then.known_since else None,
-        "since": [_since(each) for each in then.since],
+        "since": [_since(each) for each in then.since if _concerns(each, model)],
     }
 
 
@@ -61,6 +67,13 @@ def _versions(node: object, described: list[Triple], model: str) -> dict[str, An
 def _text(triples: list[Triple], predicate: NamedNode) -> str | None:
     values = (t.object for t in triples if t.predicate == predicate)
     return next((value.value for value in values if isinstance(value, Literal)), None)
+
+
+def _concerns(each: Since, model: str) -> bool:
+    """Whether a judgement for the model rests on it: not on other models or their life cycle."""
+    if each.id == MODEL_VERSIONS_GRAPH.value:
+        return False
+    return not each.models or iri("model", model) in each.models
 
 
 def _since(each: Since) -> dict[str, Any]:

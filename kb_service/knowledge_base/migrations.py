@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, Store, Triple
 
+from kb_service.engine.header import whole_header
 from kb_service.store import as_stored
 from kb_service.vocabulary import BASE, NAMESPACES, STORE_GRAPH, iri
 
@@ -18,7 +19,6 @@ CARRIED_OUT = iri("dcterms", "conformsTo")
 
 _MIGRATIONS = BASE + "migration/"
 _FIELDS = ("Says", "说明", "Because", "Reads")
-_FIELD = re.compile(rf"({'|'.join(_FIELDS)}):\s*(.*)")
 _VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
 _NAME = re.compile(r"\d{2}-[a-z0-9-]+")
 
@@ -102,36 +102,15 @@ def _read(path: Path) -> Migration:
     if not (_VERSION.fullmatch(version) and _NAME.fullmatch(name)):
         raise ValueError(f"{path}: name it as in ontology/migrations/0.1.0/01-what-it-changes.ru")
     text = path.read_text(encoding="utf-8")
-    said = _header(path, text)
+    said = whole_header(path, text, _FIELDS).fields
     return Migration(
         version=version,
         name=name,
-        says=" ".join(said["Says"]),
-        says_zh="".join(said["说明"]),
-        reads=_terms(path, " ".join(said["Reads"])),
+        says=said["Says"],
+        says_zh=said["说明"],
+        reads=_terms(path, said["Reads"]),
         text=text,
     )
-
-
-def _header(path: Path, text: str) -> dict[str, list[str]]:
-    """What stands behind each field of the comment that the file begins with."""
-    comments: list[str] = []
-    for line in text.splitlines():
-        if not line.startswith("#"):
-            break
-        comments.append(line[1:].strip())
-    said: dict[str, list[str]] = {}
-    current = ""
-    for line in comments[1:]:
-        if match := _FIELD.match(line):
-            current = match[1]
-            said[current] = [match[2]]
-        elif current and line:
-            said[current].append(line)
-    for name in _FIELDS:
-        if name not in said:
-            raise ValueError(f"{path}: add the header line '# {name}: …'")
-    return said
 
 
 def _terms(path: Path, text: str) -> frozenset[str]:

@@ -18,12 +18,15 @@ from kb_service.vocabulary import (
     POLICY_GRAPH,
     RULES_GRAPH,
     SHARED_HISTORY,
+    A,
+    iri,
     local_id,
     people_graph,
     person_history_graph,
 )
 
 _SAID_ONCE = (IDENTIFIER, LABEL)
+_MODEL = iri("core", "PositionModel")
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,8 @@ class Since:
     """Something that a judgement rests on and that was changed after the day it is for.
 
     `kind` is `rule`, `policy`, `model` (any shared graph but the policy) or `facts`; `before` and
-    `after` are values of a policy statement by property, where it has them.
+    `after` are values of a policy statement by property, where it has them; `models` are the
+    position models that a graph describes.
     """
 
     kind: str
@@ -41,6 +45,7 @@ class Since:
     after: Mapping[str, str] | None = None
     removed: int = 0
     added: int = 0
+    models: frozenset[NamedNode] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -109,8 +114,21 @@ def _differences(
     found += _policy(then.graphs.get(POLICY_GRAPH, []), now.graphs.get(POLICY_GRAPH, []))
     for name, changes in later.items():
         if changes and name not in (ORGANISATION_GRAPH, POLICY_GRAPH, RULES_GRAPH):
-            found.append(Since("model", name.value, at=changes[-1].at))
+            said = [*then.graphs.get(name, []), *now.graphs.get(name, [])]
+            found.append(
+                Since("model", name.value, at=changes[-1].at, models=_models_described(said))
+            )
     return found
+
+
+def _models_described(said: list[Triple]) -> frozenset[NamedNode]:
+    return frozenset(
+        triple.subject
+        for triple in said
+        if triple.predicate == A
+        and triple.object == _MODEL
+        and isinstance(triple.subject, NamedNode)
+    )
 
 
 def _version(versions: Mapping[str, str], name: str) -> Mapping[str, str] | None:

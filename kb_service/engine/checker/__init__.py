@@ -19,7 +19,7 @@ from kb_service.engine.checker.folders import (
     read_rule_texts,
     stage_faults,
 )
-from kb_service.engine.checker.header import header_faults, read_header
+from kb_service.engine.checker.header import header_faults, rule_header
 from kb_service.engine.checker.observed import doubled_values
 from kb_service.engine.checker.ontology import Ontology, read_ontology
 from kb_service.engine.checker.parsing import ParsedRule, Unreadable, parse_rule
@@ -123,7 +123,7 @@ def _parsed(texts: Sequence[RuleText], ontology: Ontology) -> tuple[Book, list[F
     found: list[Finding] = [*naming_faults(texts)]
     for source in texts:
         found += placing_faults(source)
-        found += header_faults(source, read_header(source.text))
+        found += header_faults(source, rule_header(source.text))
         try:
             rules.setdefault(source.name, parse_rule(source))
         except Unreadable as error:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from kb_service.engine.checker.header import read_header
+from kb_service.engine.checker.header import rule_header
 from kb_service.engine.checker.parsing import MOST_CHARACTERS
 from kb_service.engine.checker.reading import Book
 from kb_service.engine.checker.texts import RuleText
@@ -84,7 +84,7 @@ def naming_faults(texts: Sequence[RuleText]) -> Iterator[Finding]:
                 " by renaming the file.",
                 source.name,
             )
-        title = read_header(source.text).title
+        title = rule_header(source.text).title
         if title and (other := by_title.setdefault(title.casefold(), source)) is not source:
             yield source.violation(
                 1,

@@ -4,64 +4,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from kb_service.engine.checker.texts import RuleText
-from kb_service.engine.rules import Rule
+from kb_service.engine.header import Header, read_header
+from kb_service.engine.rules import FIELDS, Rule
 from kb_service.findings import Finding
 
-_FIELDS = {
+_EXAMPLES = {
     "Says": "A person whose … has ….",
     "说明": "……的，为……。",
     "Because": "….",
     "Reads": "judgement:…, policy:…",
     "Writes": "judgement:…",
 }
-"""Every field with an example of what stands behind it."""
+"""What could stand behind each field."""
 
-_FIELD = re.compile(rf"^({'|'.join(_FIELDS)}):\s*(.*)$")
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 _NAME = re.compile(r"[a-z]+:[A-Za-z]+(-[a-z]+)*")
 
 
-@dataclass(frozen=True)
-class Header:
-    """The comment at the top of a rule; `lines` tells on which line each field begins."""
-
-    title: str
-    fields: dict[str, str]
-    lines: dict[str, int]
-
-    def names(self, field: str) -> list[str]:
-        """The names that a `Reads` or `Writes` line lists."""
-        return [name.strip() for name in self.fields.get(field, "").split(",") if name.strip()]
-
-
-def read_header(text: str) -> Header:
+def rule_header(text: str) -> Header:
     """The header of a rule's text; what is missing in it is missing in the answer."""
-    comments = []
-    for line in text.splitlines():
-        if not line.startswith("#"):
-            break
-        comments.append(line[1:].strip())
-    gathered: dict[str, list[str]] = {}
-    lines: dict[str, int] = {}
-    current = ""
-    for number, line in enumerate(comments[1:], start=2):
-        if match := _FIELD.match(line):
-            current = match[1]
-            gathered[current], lines[current] = [match[2]], number
-        elif current and line:
-            gathered[current].append(line)
-    fields = {
-        name: ("" if name == "说明" else " ").join(said).strip() for name, said in gathered.items()
-    }
-    return Header(comments[0] if comments else "", fields, lines)
+    return read_header(text, FIELDS)
 
 
 def as_rule(source: RuleText, header: Header) -> Rule:
     """The rule that a complete header and its text make."""
-    says, says_zh, because, reads, writes = (header.fields.get(name, "") for name in _FIELDS)
+    says, says_zh, because, reads, writes = (header.fields.get(name, "") for name in FIELDS)
     return Rule(
         name=source.name,
         stage=source.stage,
@@ -77,14 +46,14 @@ def as_rule(source: RuleText, header: Header) -> Rule:
 
 def header_faults(source: RuleText, header: Header) -> Iterator[Finding]:
     """What is missing in a header or cannot be read as it is meant."""
-    if not header.title or _FIELD.match(header.title):
+    if not header.title or header.title.partition(":")[0] in FIELDS:
         yield source.violation(
             1,
             "规则没有标题；请在第一行写上，例如：# Gap below the required level",
             "The rule has no title; write one on the first line, for example:"
             " # Gap below the required level",
         )
-    for name, example in _FIELDS.items():
+    for name, example in _EXAMPLES.items():
         if not header.fields.get(name):
             yield source.violation(
                 header.lines.get(name, 1),

@@ -25,10 +25,11 @@ from kb_service.engine.checker.algebra import (
     own_expressions,
     walk,
 )
-from kb_service.engine.checker.header import Header, as_rule, read_header
+from kb_service.engine.checker.header import as_rule, rule_header
 from kb_service.engine.checker.language import language_faults, prefix_faults
 from kb_service.engine.checker.texts import RuleText
 from kb_service.engine.checker.translate import translate
+from kb_service.engine.header import Header
 from kb_service.engine.rules import Rule
 from kb_service.findings import Finding
 
@@ -81,7 +82,7 @@ def parse_rule(source: RuleText) -> ParsedRule:
     body = _body(source, algebra)
     if faults := tuple(language_faults(source, head, body)):
         raise Unreadable(*faults)
-    header = read_header(source.text)
+    header = rule_header(source.text)
     parsed = ParsedRule(source, header, head, body, as_rule(source, header))
     _refuse_what_the_engine_cannot_read(parsed)
     return parsed
