@@ -205,12 +205,13 @@ def test_in_any_ontology_what_the_rules_derive_rests_on_the_fewest_axioms(
     statements: list[str],
 ) -> None:
     facts = tuple(turtle(DECLARED + " ".join(statements)))
+    declared = turtle(DECLARED)  # owlrl needs a declaration to see that a class is below itself
 
     for triple in inferred_by_rules(facts)[:8]:
         why = support(triple, facts)
 
         assert why and set(why) <= set(facts), triple
-        assert triple in closure(why).triples
+        assert triple in closure([*why, *declared]).triples
         assert not any(triple in closure(part).triples for part in without_one_axiom(why)), why
 
 
