@@ -29,6 +29,8 @@ from kb_service.web.service import EXTENSION
 settings.register_profile(
     "suite", settings.get_profile("ci" if "CI" in os.environ else "default"), deadline=None
 )
+from tests.shipped_store import shipped
+
 settings.load_profile("suite")
 
 RECENTLY = date.today() - timedelta(days=30)
@@ -57,7 +59,7 @@ def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def knowledge_base(data_folder: Path) -> Iterator[KnowledgeBase]:
     """The shipped knowledge and two invented people: one rated 7 in all of T12, one not at all."""
-    base = KnowledgeBase.open(data_folder)
+    base = KnowledgeBase.open(shipped(data_folder))
     register = register_of(base)
     rated = dict.fromkeys(base.catalogue.dimensions["t12"], Decimal(7))
     View(base, register, LOCAL).import_records(

@@ -16,6 +16,7 @@ from kb_service.web import create_app
 from kb_service.web.credentials import EXTENSION as CREDENTIALS
 from kb_service.web.credentials import Credentials
 from tests.conftest import RECENTLY
+from tests.shipped_store import shipped
 
 NORTH = ("ana", "bo", "cai", "dan")
 SOUTH = ("eve", "fan")
@@ -62,7 +63,7 @@ def client_with(app: Flask, authorization: str) -> FlaskClient:
 
 def open_service(folder: Path) -> ServiceOfRoles:
     """A service over a new data folder, with everybody in it and a token for every role."""
-    base = KnowledgeBase.open(folder)
+    base = KnowledgeBase.open(shipped(folder))
     app = create_app(base)
     local = app.test_client()
     for person in EVERYBODY:

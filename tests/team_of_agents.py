@@ -13,6 +13,7 @@ from kb_service.access.roles import LOCAL
 from kb_service.access.view import View
 from kb_service.knowledge_base import KnowledgeBase
 from kb_service.people_records import AssessmentRecord, Introduction
+from tests.shipped_store import shipped
 
 MODEL = "customer-service-specialist"
 RECENTLY = date.today() - timedelta(days=30)
@@ -63,7 +64,7 @@ def rated(base: View, value: str, others: dict[str, str]) -> dict[str, Decimal]:
 @contextmanager
 def team_of_agents(folder: Path) -> Iterator[View]:
     """A knowledge base with four agents, and with `eve` of another team, who was never rated."""
-    knowledge_base = KnowledgeBase.open(folder)
+    knowledge_base = KnowledgeBase.open(shipped(folder))
     try:
         base = View(knowledge_base, register_of(knowledge_base), LOCAL)
         base.import_records(

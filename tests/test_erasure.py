@@ -32,6 +32,7 @@ from kb_service.vocabulary import POLICY_GRAPH, iri, people_graph
 from kb_service.web import create_app
 from kb_service.web.service import EXTENSION
 from tests.conftest import RECENTLY, body
+from tests.shipped_store import shipped
 
 MODEL = "customer-service-specialist"
 
@@ -67,7 +68,7 @@ class Place:
 
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Place]:
-    base = KnowledgeBase.open(tmp_path / "data")
+    base = KnowledgeBase.open(shipped(tmp_path / "data"))
     app = create_app(base)
     yield Place(tmp_path / "data", base, app, app.test_client())
     app.extensions[EXTENSION].close()
@@ -147,7 +148,7 @@ def test_no_file_holds_anything_of_who_was_erased(place: Place) -> None:
 
 
 def test_no_file_holds_them_after_the_service_has_stopped_either(tmp_path: Path) -> None:
-    base = KnowledgeBase.open(tmp_path / "data")
+    base = KnowledgeBase.open(shipped(tmp_path / "data"))
     app = create_app(base)
     who = Somebody()
     place = Place(tmp_path / "data", base, app, app.test_client())
@@ -411,7 +412,7 @@ def command(folder: Path, *arguments: str, given: str = "") -> tuple[int, str]:
 @pytest.fixture
 def stopped(tmp_path: Path) -> tuple[Path, Somebody, str]:
     """The data folder of a service that has stopped, with somebody in it."""
-    base = KnowledgeBase.open(tmp_path / "data")
+    base = KnowledgeBase.open(shipped(tmp_path / "data"))
     app = create_app(base)
     who = Somebody()
     key = enter(Place(tmp_path / "data", base, app, app.test_client()), who)

@@ -29,6 +29,7 @@ from kb_service.knowledge_base.objections import (
 )
 from kb_service.people_records import AssessmentRecord
 from tests.conftest import RECENTLY, body
+from tests.shipped_store import shipped
 
 LEADER = "team-leader"
 TRAINER = "trainer"
@@ -363,7 +364,7 @@ def test_the_form_on_the_page_objects_and_settles(client: FlaskClient) -> None:
 
 def test_the_command_objects_corrects_shows_the_mark_and_settles(tmp_path: Path) -> None:
     folder = tmp_path / "data"
-    base = KnowledgeBase.open(folder)
+    base = KnowledgeBase.open(shipped(folder))
     register = register_of(base)
     record = AssessmentRecord("a1", "ana", RECENTLY, "test", "t12", {"patience": Decimal(7)})
     View(base, register, LOCAL).put_assessment(record)

@@ -22,6 +22,7 @@ from kb_service.web.openapi.curl import curl
 from kb_service.web.openapi.document import described_routes, path_of, template
 from kb_service.web.openapi.operations import Example, operations, parameters
 from kb_service.web.service import EXTENSION
+from tests.shipped_store import shipped
 
 Document = dict[str, Any]
 
@@ -33,7 +34,7 @@ _ORDER = ("PUT", "POST", "PATCH", "GET", "DELETE")
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """A service with the people that the examples speak of."""
-    base = KnowledgeBase.open(tmp_path_factory.mktemp("described") / "data")
+    base = KnowledgeBase.open(shipped(tmp_path_factory.mktemp("described") / "data"))
     made = create_app(base)
     client = made.test_client()
     for person in ("p001", "p002"):

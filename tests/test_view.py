@@ -32,6 +32,7 @@ from kb_service.vocabulary import (
     person_history_graph,
 )
 from tests.conftest import RECENTLY
+from tests.shipped_store import shipped
 
 MODEL = "customer-service-specialist"
 NAMES = {"zoe": "赵子衿", "ana": "安娜娜", "bo": "柏大为", "eve": "伊维维"}
@@ -44,7 +45,7 @@ READERS = (*WITHOUT_NAMES, Role.SELF, Role.TEAM_LEAD)
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeBase]:
-    opened = KnowledgeBase.open(tmp_path_factory.mktemp("seen") / "data")
+    opened = KnowledgeBase.open(shipped(tmp_path_factory.mktemp("seen") / "data"))
     yield opened
     opened.close()
 
@@ -298,7 +299,7 @@ def test_an_editor_may_bring_models_and_no_people(hr: View) -> None:
 @pytest.fixture
 def own(tmp_path: Path) -> Iterator[View]:
     """A data folder of one's own, without anybody."""
-    base = KnowledgeBase.open(tmp_path / "data")
+    base = KnowledgeBase.open(shipped(tmp_path / "data"))
     register = register_of(base)
     yield View(base, register, LOCAL)
     register.close()

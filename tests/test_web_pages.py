@@ -177,6 +177,39 @@ def test_a_faulty_upload_shows_each_fault_with_row_and_column(
     assert not view.has_person("upload-2")
 
 
+def test_an_explanation_leads_back_to_the_position_it_is_for(client: FlaskClient) -> None:
+    page = client.get(
+        f"/explain?conclusion={VERDICT}", headers=BROWSER | {"Cookie": "lang=en"}
+    ).text
+
+    trail = page[page.index('<nav class="trail">') : page.index("<h1>")]
+    assert f'<a href="/people/ana/fit/{MODEL}">Customer service specialist model</a>' in trail
+
+
+def test_what_an_explanation_rests_on_has_a_name(client: FlaskClient) -> None:
+    page = client.get(
+        f"/explain?conclusion={VERDICT}", headers=BROWSER | {"Cookie": "lang=en"}
+    ).text
+
+    assert "Model edition · Customer service specialist model" in page
+    assert "/edition" not in page
+
+
+@pytest.mark.parametrize(
+    ("form", "endings"), [("/validate", ".ttl, .json"), ("/import", ".xlsx, .csv")]
+)
+def test_a_file_of_another_kind_is_refused_in_words_for_who_chose_it(
+    client: FlaskClient, form: str, endings: str
+) -> None:
+    chosen = {"file": (io.BytesIO(b"\x00\x01"), "holiday.jpg", "image/jpeg")}
+
+    answer = client.post(form, data=chosen, headers=BROWSER | {"Cookie": "lang=en"})
+
+    assert answer.status_code == 415
+    assert f"choose one of these: {endings}" in answer.text
+    assert "Content-Type" not in answer.text
+
+
 def test_a_pasted_document_is_validated(client: FlaskClient) -> None:
     bad = "<u:a> a <https://w3id.org/rengang/ontology/core#Positon> ."
 

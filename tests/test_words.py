@@ -40,6 +40,7 @@ from kb_service.web.server import close
 from kb_service.web.service import EXTENSION
 from tests.conftest import body
 from tests.service_of_roles import ServiceOfRoles, open_service
+from tests.shipped_store import shipped
 
 SAID = "Mallory Murkwood told me otherwise."
 ANSWERED = "We asked Trent Thistledown."
@@ -75,7 +76,7 @@ def _say_everything(hr: FlaskClient) -> None:
 @pytest.fixture
 def own(tmp_path: Path) -> Iterator[View]:
     """A data folder of one's own, with Ana in it."""
-    base = KnowledgeBase.open(tmp_path / "data")
+    base = KnowledgeBase.open(shipped(tmp_path / "data"))
     view = View(base, register_of(base), LOCAL)
     view.put_person(Introduction("ana", "Ana", post=MODEL))
     yield view
@@ -339,7 +340,7 @@ def test_a_restored_folder_says_no_more_than_its_store_and_a_backup_has_the_word
     tmp_path: Path,
 ) -> None:
     folder, backups = tmp_path / "data", str(tmp_path / "backups")
-    base = KnowledgeBase.open(folder)
+    base = KnowledgeBase.open(shipped(folder))
     view = View(base, register_of(base), LOCAL)
     view.put_person(Introduction("ana", "Ana", post=MODEL))
     view.register.close()

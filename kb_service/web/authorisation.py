@@ -96,6 +96,7 @@ NEEDS: Mapping[str, Need] = {
     "pages.home": Need.SHARED,
     "pages.position_models": Need.SHARED,
     "pages.position_model": Need.SHARED,
+    "version_pages.version": Need.SHARED,
     "pages.people": Need.PEOPLE,
     "pages.person": Need.PEOPLE,
     "pages.fit": Need.PEOPLE,

@@ -64,16 +64,23 @@ def explanation(
     """
     explained = kb.explain(conclusion, as_of)
     tree = explanation_tree(explained, labels_for(kb, labels, conclusion, as_of))
-    return tree | {"contested": _contested(kb, explained, as_of)}
+    model = _model_of(explained)
+    return tree | {"model": model, "contested": _contested(kb, explained, model, as_of)}
 
 
-def _contested(kb: View, explained: Explanation, as_of: date | None) -> Tree | None:
+def _model_of(explained: Explanation) -> str | None:
+    """The id of the position model for which it was concluded, None when it is for none."""
+    models = [t.object for t in explained.statements if t.predicate == _FOR_MODEL]
+    return local_id(models[0]) if models and isinstance(models[0], NamedNode) else None
+
+
+def _contested(
+    kb: View, explained: Explanation, model: str | None, as_of: date | None
+) -> Tree | None:
     """Since when the person objects to the judgement that a conclusion belongs to, if they do."""
     person = person_of(explained.conclusion.value)
-    models = [t.object for t in explained.statements if t.predicate == _FOR_MODEL]
-    if person is None or not models or not isinstance(models[0], NamedNode):
+    if person is None or model is None:
         return None
-    model = local_id(models[0])
     rows = kb.ask_as_of(as_of, "contestations-of-fit", person=person, model=model).rows
     return contested(rows)
 

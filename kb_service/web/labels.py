@@ -26,16 +26,21 @@ _REQUIRED = """
 PREFIX core: <https://w3id.org/rengang/ontology/core#>
 SELECT ?requirement ?dimension WHERE {
   ?model core:requires ?requirement . ?requirement core:dimension ?dimension . }"""
+_CONCLUDED_OF = """
+PREFIX judgement: <https://w3id.org/rengang/ontology/judgements#>
+SELECT ?thing ?kind ?about WHERE {
+  ?thing judgement:editionOf|judgement:specifies ?about ; a ?kind . }"""
 _EVIDENCE = """
 PREFIX core: <https://w3id.org/rengang/ontology/core#>
 SELECT ?thing ?evidence WHERE { ?thing core:evidence ?evidence }"""
 _SOURCES = """
 PREFIX dcterms: <http://purl.org/dc/terms/>
 SELECT ?thing ?source WHERE { ?thing dcterms:source ?source }"""
-_OUR_OWN: Mapping[str, Label] = {
+OUR_OWN: Mapping[str, Label] = {
     iri("rdf", "type").value: {"zh": "类型", "en": "is a"},
     iri("dcterms", "identifier").value: {"zh": "编号", "en": "identifier"},
 }
+"""Names for words of other vocabularies that readers meet."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +106,14 @@ def _read(kb: KnowledgeBase) -> Labels:
         requirement, dimension = row["requirement"], row["dimension"]
         if isinstance(requirement, NamedNode) and isinstance(dimension, NamedNode):
             names.setdefault(requirement.value, names.get(dimension.value, {}))
+    for row in _in_order(kb, _CONCLUDED_OF):
+        thing, kind, about = row["thing"], row["kind"], row["about"]
+        if (
+            isinstance(thing, NamedNode)
+            and isinstance(kind, NamedNode)
+            and isinstance(about, NamedNode)
+        ):
+            names.setdefault(thing.value, _joined(names, kind.value, about.value))
     evidence = {
         row["thing"].value: local_id(row["evidence"])
         for row in _in_order(kb, _EVIDENCE)
@@ -111,7 +124,17 @@ def _read(kb: KnowledgeBase) -> Labels:
         for row in _in_order(kb, _SOURCES)
         if isinstance(row["thing"], NamedNode) and isinstance(row["source"], NamedNode)
     }
-    return Labels({**_OUR_OWN, **names}, evidence, sources)
+    return Labels({**OUR_OWN, **names}, evidence, sources)
+
+
+def _joined(names: Mapping[str, Label], kind: str, about: str) -> dict[str, str]:
+    """What a conclusion without a label is called: its kind, and what it is about."""
+    first, second = names.get(kind, {}), names.get(about, {})
+    return {
+        language: f"{first[language]} · {second[language]}"
+        for language in ("zh", "en")
+        if language in first and language in second
+    }
 
 
 def _in_order(kb: KnowledgeBase, query: str) -> list[dict[str, Term]]:

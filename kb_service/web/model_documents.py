@@ -14,6 +14,7 @@ from kb_service.web.service import knowledge_base
 
 model_documents = Blueprint("model_documents", __name__, url_prefix="/api/v1")
 _OFFERED = (JSON, *(media_type for media_type in MODEL_TYPES if media_type != JSON))
+_TEMPLATES = (EXCEL, *(media_type for media_type in MODEL_TYPES if media_type != EXCEL))
 
 
 @model_documents.get("/position-models/<model>/document")
@@ -29,16 +30,22 @@ def document(model: str) -> Response:
 
 @model_documents.get("/template/model")
 def template() -> Response:
-    """The workbook for a new position model, with `?filled=true` one that is filled in."""
-    chosen_type((EXCEL,))
+    """What a new position model is written in: an empty workbook, with `?filled=true` a filled one,
+    or a filled example as JSON or Turtle where the client accepts that.
+    """
+    media_type = chosen_type(_TEMPLATES)
     filled = request.args.get("filled", "false")
     if filled not in ("true", "false"):
         raise Problem(
             400, "参数 filled 应为 true 或 false。", "Give the parameter filled as true or false."
         )
     framework = request.args.get("framework")
-    data = knowledge_base().model_template(framework, filled=filled == "true")
-    return _file(data, EXCEL, "rengang-model-template")
+    data = knowledge_base().model_template(
+        framework, filled=filled == "true", media_type=media_type
+    )
+    answer = _file(data, media_type, "rengang-model-template")
+    answer.vary.add("Accept")
+    return answer
 
 
 def is_model_document(given: Document) -> bool:

@@ -12,6 +12,7 @@ from kb_service.access.view import View
 from kb_service.findings import RefusedInput, violation
 from kb_service.knowledge_base import UnknownThingError
 from kb_service.knowledge_base.model_documents import MODEL_TYPES
+from kb_service.knowledge_base.model_versions.records import PUBLISHED, RETIRED
 from kb_service.knowledge_base.model_worker import JSON
 from kb_service.vocabulary import local_id
 from kb_service.web.auditing import note_object
@@ -40,6 +41,13 @@ def versions_of(view: View, model: str) -> list[dict[str, Any]]:
         return [found.told(version) for version in found.versions(model)]
     except UnknownThingError:
         return []
+
+
+def versions_in_work(view: View) -> list[dict[str, Any]]:
+    """The versions that somebody may still bring to be published, as the API shows them."""
+    found = ModelLives(view)
+    settled = (PUBLISHED, RETIRED)
+    return [found.told(each) for each in found.versions() if each.status not in settled]
 
 
 @model_versions.get("/model-versions")

@@ -23,6 +23,7 @@ from kb_service.knowledge_base.terms import (
     prefixed,
 )
 from kb_service.vocabulary import iri
+from kb_service.web.labels import OUR_OWN
 from kb_service.web.language import language
 
 GROUPS = ("modules", "frameworks", "models", "data")
@@ -65,10 +66,12 @@ class Shown:
         return self.site.term(term) if term else ""
 
     def label(self, named: str) -> Mapping[str, str]:
-        """What a term is called; its prefixed name where it has no label."""
+        """What a term is called; its prefixed name where nobody has a label for it."""
         term = self.book.terms.get(named)
         if term and term.texts.label:
             return term.texts.label
+        if named in OUR_OWN:
+            return OUR_OWN[named]
         prefix, local = prefixed(named)
         name = f"{prefix}:{local}" if prefix else named
         return {"zh": name, "en": name}

@@ -5,13 +5,15 @@ from __future__ import annotations
 from flask import Blueprint, Response, make_response, render_template, request
 
 from kb_service.findings import RefusedInput
-from kb_service.web.bodies import Document, document, unsupported
+from kb_service.web.bodies import Document, document
 from kb_service.web.documents import checked
 from kb_service.web.pages import page
-from kb_service.web.problems import refused
-from kb_service.web.sheet_imports import SHEET_TYPES, is_sheet, read_sheet, store_sheet
+from kb_service.web.problems import Problem, refused
+from kb_service.web.sheet_imports import is_sheet, read_sheet, store_sheet
 
 forms = Blueprint("forms", __name__)
+
+_CHECKED = (".ttl", ".json", ".jsonld", ".rdf", ".nt", ".xlsx", ".csv")
 
 
 @forms.get("/import")
@@ -27,7 +29,7 @@ def import_sheet() -> Response:
     given = document()
     try:
         if not is_sheet(given):
-            raise unsupported(list(SHEET_TYPES))
+            raise _of_another_kind(".xlsx", ".csv")
         stored = store_sheet(read_sheet(given))
     except RefusedInput as error:
         shown = render_template("import.html", problem=refused(error), filename=given.filename)
@@ -52,6 +54,10 @@ def validate() -> Response:
     given = Document(text.encode(), "text/turtle") if text.strip() else document()
     try:
         report = checked(given, consistency="consistency" in chosen, dry_run="dryRun" in chosen)
+    except Problem as problem:
+        if problem.status != 415:
+            raise
+        raise _of_another_kind(*_CHECKED) from problem
     except RefusedInput as error:
         shown = render_template(
             "validate.html",
@@ -69,4 +75,15 @@ def validate() -> Response:
             filename=given.filename,
             chosen=chosen,
         )
+    )
+
+
+def _of_another_kind(*endings: str) -> Problem:
+    """The problem of a file of a kind that a form does not take, said to who chose it."""
+    zh, en = "、".join(endings), ", ".join(endings)
+    return Problem(
+        415,
+        f"读不了这种文件，没有保存任何内容。请返回，另选一个文件：{zh}。",
+        f"Files of this kind cannot be read here; nothing was stored. "
+        f"Go back and choose one of these: {en}.",
     )

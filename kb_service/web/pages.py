@@ -16,7 +16,7 @@ from kb_service.web.explain_request import WhyNotAsked, why_not_document
 from kb_service.web.explain_request import asked as asked_to_explain
 from kb_service.web.explanations import concluded_by, explanation, rule_words
 from kb_service.web.labels import person_of
-from kb_service.web.model_versions import versions_of
+from kb_service.web.model_versions import versions_in_work, versions_of
 from kb_service.web.problems import Problem
 from kb_service.web.service import knowledge_base, service
 
@@ -69,8 +69,11 @@ def home() -> str:
 @pages.get("/position-models")
 @page("api.position_models")
 def position_models() -> str:
-    """Every position model."""
-    return render_template("models.html", models=answers.position_models(knowledge_base()))
+    """Every position model, and the versions that are on their way to be published."""
+    kb = knowledge_base()
+    return render_template(
+        "models.html", models=answers.position_models(kb), in_work=versions_in_work(kb)
+    )
 
 
 @pages.get("/position-models/<model>")

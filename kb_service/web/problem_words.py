@@ -11,7 +11,7 @@ TITLES = {
     405: ("不支持这种请求方法", "Method not supported here"),
     406: ("没有所要的格式", "No format that you accept"),
     413: ("内容太大", "Too large"),
-    415: ("不支持这种文件类型", "Media type not supported"),
+    415: ("不支持这种文件类型", "Type of file not supported"),
     422: ("内容有误", "The content has faults"),
     429: ("请求太多", "Too many requests"),
     500: ("服务出错", "The service failed"),

@@ -13,7 +13,7 @@ import pytest
 
 from kb_service.access.roles import Role
 from tests.served import Served, serving, token_for, with_people
-from tests.test_client_recipes import recipes
+from tests.slow.test_client_recipes import recipes
 
 PACKAGE = "@comunica/query-sparql@4"
 

@@ -28,6 +28,7 @@ from kb_service.web import create_app
 from kb_service.web.openapi.document import template
 from kb_service.web.openapi.operations import operations
 from kb_service.web.service import EXTENSION
+from tests.shipped_store import shipped
 
 EXAMPLES = 12
 """For each operation and each way of generating them: some 2,000 requests."""
@@ -53,7 +54,7 @@ def as_it_is(context: schemathesis.SerializationContext, value: Any) -> bytes:
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """A service that stops queries soon, with the people that the document speaks of."""
-    base = KnowledgeBase.open(tmp_path_factory.mktemp("fuzzed") / "data")
+    base = KnowledgeBase.open(shipped(tmp_path_factory.mktemp("fuzzed") / "data"))
     patient = AccessSettings(requests_per_minute=1_000_000, failures_per_minute=1_000_000)
     configuration = Configuration(queries=QueryLimits(seconds=2.0), access=patient)
     made = create_app(base, configuration=configuration)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.test_reach_of_roles import *  # noqa: F403
+from tests.slow.test_reach_of_roles import *  # noqa: F403
 
 
 @pytest.fixture(scope="module", name="seed", params=range(2, 7))

@@ -31,7 +31,7 @@ _UNSAID_METHODS = {"HEAD", "OPTIONS"}
 TAGS = {
     "reading": Words("岗位模型", "Position models"),
     "people": Words("人员", "People"),
-    "judgements": Words("评判", "Judgements"),
+    "judgements": Words("判断", "Judgements"),
     "questions": Words("问题", "Questions"),
     "rights": Words("个人权利", "Rights of the person"),
     "documents": Words("文件", "Documents"),

@@ -248,6 +248,7 @@ def _explaining() -> dict[str, Schema]:
         | {"statements": listed(OBJECT), "rule": OBJECT, "seenBefore": TRUTH}
         | {"facts": listed(OBJECT), "conclusions": listed(ref("Explanation"))}
         | {"notFound": listed(OBJECT)},
+        model=maybe(STRING),
         contested=ref("Contested"),
     )
     why_not = record(

@@ -19,7 +19,7 @@ import pytest
 from kb_service.access.roles import Role
 from tests.served import Served, serving, token_for, with_people
 
-PAGE = Path(__file__).parents[1] / "docs" / "clients.md"
+PAGE = Path(__file__).parents[2] / "docs" / "clients.md"
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 

@@ -50,6 +50,7 @@ from kb_service.web.service import EXTENSION
 from tests.allowed_graphs import service_of
 from tests.conftest import RECENTLY
 from tests.service_of_roles import client_with
+from tests.shipped_store import shipped
 
 MODEL = "customer-service-specialist"
 VERSION = "0.1.0"
@@ -115,7 +116,7 @@ def organisation(seed: int, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     """An organisation made up by chance, always the same by the same seed."""
     folder = tmp_path_factory.mktemp("organisation")
     with ExitStack() as closing:
-        base = KnowledgeBase.open(folder / "full")
+        base = KnowledgeBase.open(shipped(folder / "full"))
         closing.callback(base.close)
         app = create_app(base, configuration=UNBOUNDED)
         closing.callback(app.extensions[EXTENSION].close)

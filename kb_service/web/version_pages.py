@@ -1,0 +1,80 @@
+"""A page for each version of a position model, drafts too: what it asks for and how it came about."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Flask, render_template
+from pyoxigraph import Triple
+
+from kb_service.knowledge_base.model_documents import SubmittedModel
+from kb_service.position_models import NotOneModel, PositionModel, from_triples
+from kb_service.position_models.model import KINDS, ModelRequirement, in_order
+from kb_service.web.model_versions import lives
+from kb_service.web.pages import page
+from kb_service.web.service import knowledge_base
+
+version_pages = Blueprint("version_pages", __name__)
+
+
+def register_version_pages(app: Flask) -> None:
+    """Give the app the pages of versions."""
+    app.register_blueprint(version_pages)
+
+
+@version_pages.get("/position-models/<model>/versions/<version>")
+@page("model_versions.version")
+def version(model: str, version: str) -> str:
+    """What a version asks for, its status, every step taken, and what there is to say of it now."""
+    seen = lives()
+    found = seen.version(model, version)
+    triples = seen.document(found)
+    checked = knowledge_base().check_model(SubmittedModel(tuple(triples)))
+    document = _read(triples)
+    return render_template(
+        "version.html",
+        version=seen.told(found),
+        document=document,
+        requirements=_by_kind(document) if document else {},
+        findings=[finding.as_json() for finding in checked.findings],
+        steps=[
+            each for each in seen.cycle.offered if found.status in seen.cycle.steps[each].sources
+        ],
+    )
+
+
+def _read(triples: list[Triple]) -> PositionModel | None:
+    """The version as a form; None for one that is written otherwise, which its document shows."""
+    try:
+        return from_triples(triples)
+    except NotOneModel:
+        return None
+
+
+def _by_kind(model: PositionModel) -> dict[str, list[dict[str, Any]]]:
+    """The requirements of each kind, with the names of what they ask for and what policy supplies."""
+    choices = knowledge_base().knowledge_base.model_documents.choices
+    known = choices.catalogue.dimensions.get(model.framework, {})
+
+    def shown(asked: ModelRequirement) -> dict[str, Any]:
+        dimension = known.get(asked.dimension)
+        default = next(
+            (
+                each
+                for each in choices.defaults
+                if dimension and each.tier == asked.tier and each.suits(dimension)
+            ),
+            None,
+        )
+        id = asked.dimension
+        return {
+            "label": {"zh": dimension.zh, "en": dimension.en}
+            if dimension
+            else {"zh": id, "en": id},
+            "asked": asked,
+            "level": default.level if asked.level is None and default else asked.level,
+            "weight": default.weight if asked.weight is None and default else asked.weight,
+        }
+
+    found = {kind: list(map(shown, in_order(model.of_kind(kind)))) for kind in KINDS}
+    return {kind: members for kind, members in found.items() if members}
