@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from decimal import Decimal
 
 from pyoxigraph import NamedNode
@@ -14,6 +16,10 @@ from kb_service.position_models.values import is_address, read_line, read_number
 from kb_service.position_models.written import quoted
 
 _MOST_LISTED = 12
+_PER_CENT = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*%\s*")
+_ADDRESS = "https://example.org/handbook"
+_SHARED_LETTERS = 5
+"""So many letters two words have in common that mean something alike."""
 NOUNS = {
     "type": ("职业方向", "direction"),
     "ability": ("能力", "ability"),
@@ -37,7 +43,7 @@ class Chooser:
 
     def read(self, value: object, name: str, zh: str, en: str) -> str:
         """The id of what a field names among the choices called `name`."""
-        text = read_line(value)
+        text = _named(value)
         if found := _find(self._of[name], text):
             return found
         if name == "sources" and is_address(text):
@@ -46,14 +52,17 @@ class Chooser:
 
     def tier(self, value: object, kind: str) -> str:
         """The id of a tier that dimensions of this kind may have."""
-        text = read_line(value)
-        if found := _find(self._tiers[kind], text):
+        text = _named(value)
+        tiers = self._tiers[kind]
+        if found := _find(tiers, text):
             return found
-        raise _unknown(text, self._tiers[kind], "个层级", "tier", of=NOUNS[kind])
+        ranked = dict(enumerate(tiers.by_id.values(), start=1))
+        meant = ranked.get(int(text)) if text.isdecimal() and len(text) < 3 else None
+        raise _unknown(text, tiers, "个层级", "tier", of=NOUNS[kind], meant=meant)
 
     def dimension(self, value: object, kind: str) -> RatedDimension:
         """The dimension of a kind that a field names."""
-        text = read_line(value)
+        text = _named(value)
         if found := _find(self._dimensions[kind], text):
             return self.choices.of_kind(kind)[found]
         zh, en = NOUNS[kind]
@@ -84,6 +93,14 @@ def read_level(value: object, dimension: RatedDimension | None) -> Decimal:
 
 def read_weight(value: object) -> Decimal:
     """How heavily something counts."""
+    if isinstance(value, str) and (
+        share := _PER_CENT.fullmatch(unicodedata.normalize("NFKC", value))
+    ):
+        raise Unreadable(
+            f"权重不写百分号，只看彼此大小：请写 {share[1]}，同一张表的各项都写，或者都留空。",
+            f"Weights count beside each other, without per cent signs: write {share[1]}, and one for "
+            "each of its kind, or leave all of them out.",
+        )
     number = read_number(value)
     if number <= 0:
         raise Unreadable(
@@ -92,6 +109,12 @@ def read_weight(value: object) -> Decimal:
             "better left out.",
         )
     return number
+
+
+def _named(value: object) -> str:
+    """What a field names; a number names nothing that there is, and is told as that."""
+    is_number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+    return quoted(value) if is_number else read_line(value)
 
 
 def _find(choices: Choices, text: str) -> str | None:
@@ -111,9 +134,10 @@ def _unknown(
     en: str,
     addresses: bool = False,
     of: tuple[str, str] | None = None,
+    meant: Choice | None = None,
 ) -> Unreadable:
     """That nothing is called this, with what is nearest to it, or with all there is."""
-    near = choices.near(text, 3)
+    near = [meant] if meant else _near(text, choices)
     offered: list[Choice] = [] if near else list(choices.by_id.values())
     said_zh = f"{of[0] if of else ''}没有“{quoted(text)}”这{zh}"
     said_en = f"There is no {en} {quoted(text)!r}" + (f" for {_a(of[1])}" if of else "")
@@ -124,17 +148,56 @@ def _unknown(
         zh_rest = f"；请从中选一个：{_list_zh(offered)}。"
         en_rest = f"; choose one of {_list_en(offered)}."
     else:
-        zh_rest = f"；请从下拉列表中选，例如{_list_zh(offered[:3])}。"
-        en_rest = f"; choose one from the list, such as {_list_en(offered[:3])}."
-    if addresses:
-        zh_rest += "别处的出处请写完整的地址。"
-        en_rest += " A source elsewhere is written as a whole address."
+        zh_rest = (
+            f"；一共有 {len(offered)} {zh[0]}，例如{_list_zh(offered[:3])}，模板的“说明”表列出全部。"
+            "其中没有的请删去，需要说明的写进“模型备注”（note）。"
+        )
+        en_rest = (
+            f". There are {len(offered)}, such as {_list_en(offered[:3])}; the sheet Guide of the "
+            "template lists them all. Delete what is not among them, and say it in the note on the "
+            "model (note)."
+        )
+    if addresses and not near:
+        zh_rest += (
+            f"别处的出处请写完整的网址，例如 {_ADDRESS}；没有网址的留空，写进“模型备注”（note）。"
+        )
+        en_rest += (
+            f" Write a source elsewhere as its whole address, such as {_ADDRESS}; one without an "
+            "address belongs in the note on the model (note)."
+        )
     return Unreadable(said_zh + zh_rest, said_en + en_rest)
 
 
+def _near(text: str, choices: Choices) -> list[Choice]:
+    """What was meant: by its spelling, without a prefix or the address before it, or by a word."""
+    last = re.split(r"[:/#]", text)[-1]
+    if found := choices.near(text, 3) or choices.near(last, 3):
+        return found
+    if not text.isascii():
+        labels = {choice.zh: choice for choice in choices.by_id.values()}
+        alike = [label for label in labels if text[:2] in label]
+        alike = alike or [label for label in labels if label.startswith(text[:1])]
+        return [labels[label] for label in alike[:3]]
+    words = {word for word in re.findall("[a-z]+", text.casefold()) if len(word) >= _SHARED_LETTERS}
+    return [
+        choice
+        for choice in choices.by_id.values()
+        if any(
+            one[:_SHARED_LETTERS] == other[:_SHARED_LETTERS]
+            for one in words
+            for other in re.findall("[a-z]+", f"{choice.en} {choice.id}".casefold())
+        )
+    ][:3]
+
+
 def _list_zh(choices: list[Choice]) -> str:
-    return "、".join(f"“{each.zh}”（{each.id}）" for each in choices)
+    return "、".join(f"“{_inner(each.zh)}”（{each.id}）" for each in choices)
 
 
 def _list_en(choices: list[Choice]) -> str:
     return ", ".join(f"{each.en} ({each.id})" for each in choices)
+
+
+def _inner(zh: str) -> str:
+    """A Chinese label as it stands between quotation marks."""
+    return zh.replace("“", "‘").replace("”", "’")

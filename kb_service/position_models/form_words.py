@@ -19,9 +19,9 @@ from kb_service.vocabulary import NAMESPACES
 
 _NAMED = re.compile(
     r"(?<![A-Za-z0-9_:/])([a-z]+):([A-Za-z0-9]+(?:[._-]+[A-Za-z0-9]+)*)"
-    r"(?: (?:(?=[0-9])|(?=([a-z]+:[A-Za-z0-9]))))?"
+    r"(?: (?:(?=[0-9\"])|(?=([a-z]+:[A-Za-z0-9]))))?"
 )
-"""A name in Turtle; with the blank after it where a number or another name follows."""
+"""A name in Turtle; with the blank after it where a number, a text or another name follows."""
 _NEEDLESS = re.compile("(?<=[\u3000-\u9fff“”（）]) (?=[\u3000-\u9fff“”（）])")
 """A blank between Chinese characters, where Turtle stood in the message."""
 _COLON = {"zh": "：", "en": ": "}
@@ -35,6 +35,7 @@ _ALL_FIELDS = (
 )
 _FIELDS: Mapping[str, Text] = {
     "core:forPosition": {"zh": "岗位编号", "en": "Position id"},
+    "core:version": {"zh": "版本", "en": "Version"},
     **{each.path: {"zh": each.zh, "en": each.en} for each in reversed(_ALL_FIELDS) if each.path},
 }
 """By property, the name of the field that becomes it."""

@@ -19,6 +19,7 @@ from kb_service.position_models.form_rows import (
     SECTIONS,
     STANDARD_FIELDS,
 )
+from kb_service.position_models.json_advice import syntax_advice
 from kb_service.position_models.model import PositionModel
 from kb_service.position_models.naming import node
 from kb_service.position_models.reading import ReadModel, read_form
@@ -137,12 +138,12 @@ def parsed(data: bytes) -> Any:
             f"line {line}",
         ) from error
     except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        advice_zh, advice_en = syntax_advice(error.doc, error.pos)
         raise _refuse(
-            f"第 {error.lineno} 行第 {error.colno} 列起不是 JSON；"
-            "请检查这里和之前的逗号、引号和括号。",
-            f"From line {error.lineno}, column {error.colno} this is no JSON; look for a missing "
-            "comma, quote or bracket there and before.",
-            f"line {error.lineno}, column {error.colno}",
+            f"第 {error.lineno} 行第 {error.colno} 列起不是 JSON；{advice_zh}",
+            f"From line {error.lineno}, column {error.colno} this is no JSON; {advice_en}",
+            where,
         ) from error
     except RecursionError as error:
         raise _too_deep("") from error

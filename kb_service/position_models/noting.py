@@ -114,8 +114,12 @@ def _note_position(notes: _Notes, model: PositionModel, written: Written, read: 
 def _where_to_ask(model: PositionModel, written: Written) -> str:
     """Where a model that asks for too little should ask for more: where it asks for nothing yet.
 
-    One that asks for nothing at all begins with abilities or indicators.
+    One that asks for nothing at all begins with abilities or indicators; where nothing of what it
+    asks could be read, that has been told there.
     """
+    unread = [row for section in SECTIONS.values() for row in written.member(section).items]
+    if unread and not model.requirements:
+        return unread[0].member("dimension").where
     asked = {requirement.kind for requirement in model.requirements}
     offered = [kind for kind in SECTIONS if written.member(SECTIONS[kind]).value is not None]
     kinds = [kind for kind in offered if kind not in asked] or offered or list(SECTIONS)

@@ -48,12 +48,14 @@ from kb_service.position_models.written import Written
 from kb_service.vocabulary import local_id
 
 MOST_FINDINGS = 200
+_STANDING_FOR_ID = "model-without-id"
+"""The id under which the rest of a model is checked whose own cannot be used."""
 _T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
 class ReadModel:
-    """What could be read: a model unless not even its id is clear, the places of all, the faults.
+    """What could be read: a model, None where this is no form at all; the places, the faults.
 
     `words` tell the author what shapes find in it.
     """
@@ -67,7 +69,8 @@ class ReadModel:
 def read_form(written: Written, choices: ModelChoices) -> ReadModel:
     """The model that somebody wrote; what is faulty is told, and left out of it."""
     reader = _Reader(choices)
-    model = reader.model(written) if reader.is_model(written) else None
+    written = reader.opened(written)
+    model = reader.model(written) if written.value is not None else None
     found = reader.findings
     if len(found) > MOST_FINDINGS:
         found = [*found[: MOST_FINDINGS - 1], _too_many()]
@@ -89,25 +92,25 @@ class _Reader:
     def __post_init__(self) -> None:
         self.fields = FieldReader(Chooser(self.choices), self.findings)
 
-    def is_model(self, written: Written) -> bool:
-        """Whether there is anything that could be a model; unknown members are told."""
-        if not isinstance(written.value, Mapping):
-            self.findings.append(
-                written.fault(
-                    "岗位模型应是一个 JSON 对象 {…}；rengang template model 例子.json 写出一个填好的例子。",
-                    "Write a position model as one JSON object {…}; rengang template model "
-                    "example.json writes one that is filled in.",
-                )
+    def opened(self, written: Written) -> Written:
+        """What could be a model, nothing where this is no object; unknown members are told."""
+        if isinstance(written.value, Mapping):
+            return self.fields.opened(written, MODEL_FIELDS, MODEL_MEMBERS)
+        self.findings.append(
+            written.fault(
+                "岗位模型应是一个 JSON 对象 {…}；rengang template model 例子.json 写出一个填好的例子。",
+                "Write a position model as one JSON object {…}; rengang template model "
+                "example.json writes one that is filled in.",
             )
-            return False
-        return self.fields.check_names(written, MODEL_MEMBERS)
+        )
+        return Written(None, written.where)
 
-    def model(self, written: Written) -> PositionModel | None:
-        """The model; None when its id is not clear."""
+    def model(self, written: Written) -> PositionModel:
+        """The model; where its id is not clear, which has been told, under one that stands for it."""
         said = self.fields.record(written, MODEL_FIELDS)
         header = Header(**self.fields.record(written, DOCUMENT_FIELDS))
         self.evidence = said.get("evidence", USUAL_EVIDENCE)
-        id = said.pop("id", "")
+        id = said.pop("id", "") or _STANDING_FOR_ID
         position = self._position(written.member("position"), id)
         for kind, section in SECTIONS.items():
             self._requirements(written.member(section), kind, id)
@@ -117,8 +120,6 @@ class _Reader:
             read_statements(written.member(name), self.findings, nodes)
             for name in ("further", "unsaid")
         )
-        if not id:
-            return None
         return PositionModel(
             id,
             said.pop("framework", ""),
@@ -132,7 +133,7 @@ class _Reader:
         )
 
     def _position(self, written: Written, model_id: str) -> Position:
-        self.fields.check_names(written, POSITION_MEMBERS)
+        written = self.fields.opened(written, POSITION_FIELDS, POSITION_MEMBERS)
         said = self.fields.record(written, POSITION_FIELDS)
         id = said.pop("id", model_id)
         self._duties(written.member("duties"), id)
@@ -149,10 +150,7 @@ class _Reader:
 
     def _requirements(self, written: Written, kind: str, model_id: str) -> None:
         dimension_field, *others = REQUIREMENT_FIELDS
-        names = [each.name for each in REQUIREMENT_FIELDS]
-        for row in self.fields.rows(written):
-            if not self._is_record(row, names):
-                continue
+        for row in self.fields.rows(written, REQUIREMENT_FIELDS, kind):
             about = row.member(dimension_field.name)
             dimension: RatedDimension | None = self.fields.field(
                 about, dimension_field, About(kind)
@@ -191,14 +189,9 @@ class _Reader:
         self, written: Written, fields: Sequence[Any], about: About | None = None
     ) -> Iterable[tuple[int, Written, dict[str, Any]]]:
         """The records in a row, counted from 1, with what their fields say."""
-        for number, row in enumerate(self.fields.rows(written), start=1):
-            if self._is_record(row, [each.name for each in fields]):
-                yield number, row, self.fields.record(row, fields, about)
-
-    def _is_record(self, row: Written, names: Iterable[str]) -> bool:
-        if row.value is None:
-            self.findings.append(row.fault("这里应是一个对象 {…}。", "Give an object {…} here."))
-        return self.fields.check_names(row, names)
+        kind = about.kind if about else ""
+        for number, row in enumerate(self.fields.rows(written, fields, kind), start=1):
+            yield number, row, self.fields.record(row, fields, about)
 
     def _is_first(
         self,

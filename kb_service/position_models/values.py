@@ -15,6 +15,7 @@ from kb_service.position_models.written import clean, quoted
 
 VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+_-]{0,63}")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
+_ANY_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _COMMA = re.compile(r"-?[0-9]+,[0-9]+")
 _LARGEST = 1_000_000
 _YES = ("是", "yes", "true", "是 yes")
@@ -47,6 +48,12 @@ def read_line(value: object) -> str:
 
 def read_version(value: object) -> str:
     """A version number."""
+    if isinstance(value, Decimal):
+        parts = [*f"{value:f}".split("."), "0", "0"][:3]
+        raise Unreadable(
+            f"版本号请用引号写成文字，例如“{'.'.join(parts)}”。",
+            f'Put the version into quotes, such as "{".".join(parts)}".',
+        )
     text = read_line(value)
     if VERSION.fullmatch(text):
         return text
@@ -61,11 +68,13 @@ def read_id(value: object, example: str) -> str:
     text = unicodedata.normalize("NFKC", read_line(value))
     if ID.fullmatch(text) or is_address(text):
         return text
+    instead = re.sub(r"[^a-z0-9._-]+", "-", text.casefold()).strip("-._")
+    instead = instead if ID.fullmatch(instead) else example
     raise Unreadable(
-        "编号只用字母、数字、点、下划线和连字符，以字母或数字开头，不超过 128 个字符，"
-        f"例如 {example}。",
-        "Use letters, digits, dots, underscores and hyphens for an id, a letter or digit first and "
-        f"128 at most, such as {example}.",
+        "编号只用英文字母、数字、点、下划线和连字符，以字母或数字开头，不超过 128 个字符，"
+        f"例如 {instead}。",
+        "Use Latin letters, digits, dots, underscores and hyphens for an id, a letter or digit "
+        f"first and 128 at most, such as {instead}.",
     )
 
 
@@ -118,9 +127,15 @@ def read_number(value: object) -> Decimal:
     if _COMMA.fullmatch(text):
         point = text.replace(",", ".")
         raise Unreadable(f"小数点请用“.”，例如 {point}。", f"Write a decimal point: {point}.")
+    numbers = re.findall(_ANY_NUMBER, text)
+    if len(numbers) == 1:
+        raise Unreadable(
+            f"这里只写数字：写 {numbers[0]}，不写“{quoted(value)}”。",
+            f"Write the number alone: {numbers[0]} instead of {quoted(value)!r}.",
+        )
     raise Unreadable(
-        "这里应是数字，例如 8 或 7.5；没有就留空。",
-        "Give a number here, such as 8 or 7.5, or nothing at all.",
+        f"“{quoted(value)}”不是一个数字；请写一个，例如 8 或 7.5，没有就留空。",
+        f"{quoted(value)!r} is not one number; give one, such as 8 or 7.5, or nothing at all.",
     )
 
 

@@ -30,7 +30,8 @@ class Written:
         if isinstance(self.value, Mapping) and name in self.value:
             found: Written = self.value[name]
             return found
-        return Written(None, self.absent.format(name) if self.absent else self.where)
+        may_have = self.value is None or isinstance(self.value, Mapping)
+        return Written(None, self.absent.format(name) if self.absent and may_have else self.where)
 
     @property
     def members(self) -> Mapping[str, Written]:
@@ -57,6 +58,10 @@ class Unusable:
 
     def __str__(self) -> str:
         return self.text
+
+
+TOLD = Unusable("", "", "")
+"""What no field takes, and of which that has been told."""
 
 
 def clean(text: str) -> str:

@@ -9,7 +9,7 @@ from kb_service.people_records import plain
 from kb_service.sheets.cells import CellValue, Formula, is_empty, shown
 from kb_service.sheets.tables import Row, Table
 
-_HEADER_WITHIN = 10
+HEADER_WITHIN = 10
 
 
 _REPEATED = 2
@@ -25,7 +25,7 @@ def header_rows(
     """
     found: list[Row] = []
     first: dict[int, str] = {}
-    for row in itertools.islice(table.rows(), _HEADER_WITHIN):
+    for row in itertools.islice(table.rows(), HEADER_WITHIN):
         keys = _keys(row.values, known)
         if not found and any(key in anchors for key in keys.values()):
             found, first = [row], keys

@@ -15,7 +15,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from kb_service.sheets.archive import settled
 from kb_service.sheets.looks import BORDER, CENTRED, LEFT, UPRIGHT, Band, fill, font
 
-_IDS_ROW, _BANDS_ROW, _CHINESE_ROW, ENGLISH_ROW = 1, 2, 3, 4
+IDS_ROW, _BANDS_ROW, CHINESE_ROW, ENGLISH_ROW = 1, 2, 3, 4
 FIRST_DATA_ROW = 5
 _LAST_OFFERED_ROW = 5_000
 
@@ -38,9 +38,9 @@ def write_header(
 ) -> None:
     """Write the id and both labels of a column, and what it is about as a comment."""
     key, zh, en = labels
-    small = page.cell(_IDS_ROW, column, key)
+    small = page.cell(IDS_ROW, column, key)
     small.font = font(6, colour="9AA5B1")
-    chinese = page.cell(_CHINESE_ROW, column, zh)
+    chinese = page.cell(CHINESE_ROW, column, zh)
     chinese.font, chinese.alignment = font(10, bold=True), CENTRED
     comment = Comment(about, "Rengang")
     comment.width, comment.height = 320, 150
@@ -99,9 +99,9 @@ def write_value(cell: Any, value: Any, is_date: bool = False) -> None:
 def arrange(page: Any, width: int, english_height: float, frozen: str = "C") -> None:
     """Freeze the header rows and the first columns, and set the page up for printing."""
     page.freeze_panes = f"{frozen}{FIRST_DATA_ROW}"
-    page.row_dimensions[_IDS_ROW].height = 9
+    page.row_dimensions[IDS_ROW].height = 9
     page.row_dimensions[_BANDS_ROW].height = 22
-    page.row_dimensions[_CHINESE_ROW].height = 34
+    page.row_dimensions[CHINESE_ROW].height = 34
     page.row_dimensions[ENGLISH_ROW].height = english_height
     page.auto_filter.ref = (
         f"A{ENGLISH_ROW}:{get_column_letter(width)}{max(page.max_row, ENGLISH_ROW)}"

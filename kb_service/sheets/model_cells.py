@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import date, time, timedelta
 
-from openpyxl.utils import get_column_letter, range_boundaries
+from openpyxl.utils import column_index_from_string, get_column_letter, range_boundaries
 
 from kb_service.position_models.written import Unusable, Written
 from kb_service.sheets.cells import CellValue, Formula, is_empty
 from kb_service.sheets.extent import Marks
 
 _MOST_COVERED = 10_000
+_CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 
 def cell_name(sheet: str, row: int, column: int) -> str:
     """The place of a cell: `能力 Abilities!D7`."""
     return f"{sheet}!{get_column_letter(column)}{row}"
+
+
+def place_in_order(where: str, sheets: Mapping[str, int]) -> tuple[int, int, int]:
+    """What to sort places by, so that one comes to them sheet by sheet and row by row.
+
+    `sheets` has the place of each among the others; what is in none of them comes first.
+    """
+    sheet, _, cell = where.rpartition("!")
+    if not (match := _CELL.fullmatch(cell)) or sheet not in sheets:
+        return sheets.get(where, -1), 0, 0
+    return sheets[sheet], int(match[2]), column_index_from_string(match[1])
 
 
 def written_in(value: CellValue, where: str, is_number: bool) -> Written:

@@ -8,15 +8,23 @@ from dataclasses import dataclass
 
 from kb_service.findings import Finding, violation
 from kb_service.people_records import plain
-from kb_service.position_models.written import Unusable, Written
+from kb_service.position_models.written import TOLD, Written
 from kb_service.sheets.cells import is_empty, shown
 from kb_service.sheets.extent import Marks
-from kb_service.sheets.header_rows import header_rows, texts_by_column
+from kb_service.sheets.header_rows import texts_by_column
 from kb_service.sheets.model_cells import cell_name, covered_cells, written_in
-from kb_service.sheets.model_remarks import hidden_contents, overwritten_headers
+from kb_service.sheets.model_header_rows import (
+    HeaderRows,
+    found_header,
+    repeated_header,
+    repeats_header,
+)
+from kb_service.sheets.model_remarks import (
+    contents_without_header,
+    hidden_contents,
+    overwritten_headers,
+)
 from kb_service.sheets.tables import Row, Table
-
-_TOLD = Unusable("", "", "")
 
 
 @dataclass(frozen=True)
@@ -31,6 +39,8 @@ class Header:
     """The columns without which nothing can be read."""
     behind: tuple[str, ...] = ()
     """The columns that are for programs, which people may well hide."""
+    goes_on: bool = False
+    """Whether what stands in the last column goes on to the right of it."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +51,8 @@ class BoundTable:
     columns: Mapping[str, int]
     last_row: int
     covered: Mapping[tuple[int, int], tuple[int, int]]
+    repeated: frozenset[int] = frozenset()
+    """The rows that say nothing but the header again."""
 
     @property
     def where(self) -> str:
@@ -50,7 +62,8 @@ class BoundTable:
     def rows(self) -> Iterator[Row]:
         """The rows that say something under a column that is understood."""
         for row in self.table.rows():
-            if row.number > self.last_row and not self._says_nothing(row):
+            is_below = row.number > self.last_row and row.number not in self.repeated
+            if is_below and not self._says_nothing(row):
                 yield row
 
     def cell(self, row: Row, key: str, is_number: bool = False) -> Written:
@@ -60,7 +73,7 @@ class BoundTable:
             return Written(None, cell_name(self.table.name, row.number, 1))
         where = cell_name(self.table.name, row.number, number)
         if (row.number, number) in self.covered:
-            return Written(_TOLD, where)
+            return Written(TOLD, where)
         value = row.values[number - 1] if number <= len(row.values) else None
         return written_in(value, where, is_number)
 
@@ -74,33 +87,66 @@ class BoundTable:
 
 def bind(table: Table, header: Header, marks: Marks, findings: list[Finding]) -> BoundTable | None:
     """The sheet with its columns, None when it has no header; what is wrong is added to findings."""
-    rows = header_rows(table, header.spellings, header.needed or tuple(header.labels), repeated=1)
-    if not rows:
+    found = found_header(table, header.spellings, header.needed or tuple(header.labels))
+    if found is None:
         findings.append(_no_header(table, header))
         return None
-    columns: dict[str, int] = {}
-    for number, labels in sorted(texts_by_column(rows).items()):
-        keys = {header.spellings[plain(text)] for text in labels if plain(text) in header.spellings}
-        where = cell_name(table.name, rows[-1].number, number)
-        if not keys:
-            findings.append(_unknown(labels[0], where, header))
-        elif len(keys) > 1:
-            findings.append(_disagreeing(labels, where))
-        elif (key := keys.pop()) in columns:
-            findings.append(_twin(cell_name(table.name, rows[-1].number, columns[key]), where))
-        else:
-            columns[key] = number
-    last_row = rows[-1].number
-    for key in header.needed:
-        if key not in columns:
-            findings.append(_lacking(header.labels[key], cell_name(table.name, last_row, 1)))
-    findings += overwritten_headers(table, rows, header.spellings, columns.values())
+    columns, changed = _columns(table, header, found, findings)
+    last_row = found.last
+    labelled = {key: number for key, number in columns.items() if key not in changed}
+    findings += overwritten_headers(table, found, header.spellings, header.labels, labelled)
     covered = covered_cells(marks)
     _report_merged(table, last_row, covered, findings)
-    bound = BoundTable(table, columns, last_row, covered)
+    copies = [
+        row
+        for row in table.rows()
+        if row.number > last_row and repeats_header(row, columns, header.spellings)
+    ]
+    findings += [repeated_header(table.name, row) for row in copies]
+    repeated = frozenset(row.number for row in copies)
+    bound = BoundTable(table, columns, last_row, covered, repeated)
+    if not header.goes_on:
+        findings += contents_without_header(table, found)
     shown_in_part = [number for key, number in columns.items() if key not in header.behind]
     findings += hidden_contents(table.name, list(bound.rows()), shown_in_part, marks)
     return bound
+
+
+def _columns(
+    table: Table, header: Header, found: HeaderRows, findings: list[Finding]
+) -> tuple[dict[str, int], frozenset[str]]:
+    """The number of each column by key, and which of them have another label than they should.
+
+    One whose label was changed is still what it was.
+    """
+    columns: dict[str, int] = {}
+    unknown: dict[int, str] = {}
+    last = found.rows[-1].number
+    for number, labels in sorted(texts_by_column(list(found.rows)).items()):
+        keys = {header.spellings[plain(text)] for text in labels if plain(text) in header.spellings}
+        where = cell_name(table.name, last, number)
+        if not keys:
+            unknown[number] = labels[0]
+        elif len(keys) > 1:
+            findings.append(_disagreeing(labels, where))
+        elif (key := keys.pop()) in columns:
+            findings.append(_twin(cell_name(table.name, last, columns[key]), where))
+        else:
+            columns[key] = number
+    lacking = [key for key in header.needed if key not in columns]
+    changed = set()
+    places = {key: number for number, key in enumerate(header.labels, start=1)}
+    for key in lacking:
+        if (number := places[key]) in unknown:
+            where = cell_name(table.name, last, number)
+            findings.append(_changed(unknown.pop(number), header.labels[key], where))
+            columns[key] = number
+            changed.add(key)
+        else:
+            findings.append(_lacking(header.labels[key], cell_name(table.name, last, 1)))
+    for number, label in unknown.items():
+        findings.append(_unknown(label, cell_name(table.name, last, number), header))
+    return columns, frozenset(changed)
 
 
 def _report_merged(
@@ -138,6 +184,17 @@ def _lacking(labels: tuple[str, str], where: str) -> Finding:
         f"缺少“{zh}”这一列；请从模板复制表头。",
         f"The column {en!r} is missing; copy the header from the template.",
         where,
+    )
+
+
+def _changed(label: str, labels: tuple[str, str], where: str) -> Finding:
+    zh, en = labels
+    return violation(
+        f"这一列的表头应是“{zh}”，而不是“{shown(label)}”；请从模板复制表头。",
+        f"The header of this column should be {en!r} instead of {shown(label)!r}; copy it from the "
+        "template.",
+        where,
+        shown(label),
     )
 
 

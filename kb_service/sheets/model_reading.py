@@ -14,7 +14,7 @@ from kb_service.position_models.reading import ReadModel, read_form
 from kb_service.position_models.written import Written
 from kb_service.sheets.columns import LISTS_SHEET
 from kb_service.sheets.extent import marks_in
-from kb_service.sheets.model_cells import cell_name
+from kb_service.sheets.model_cells import cell_name, place_in_order
 from kb_service.sheets.model_layout import (
     DUTIES,
     EXAMPLE_SHEET,
@@ -26,6 +26,7 @@ from kb_service.sheets.model_layout import (
     STATEMENTS_SHEET,
     TABLES,
 )
+from kb_service.sheets.model_sheet_names import sheet_meant
 from kb_service.sheets.model_tables import SheetReader
 from kb_service.sheets.tables import Table, open_tables, refuse
 
@@ -65,7 +66,10 @@ def read_model_workbook(data: bytes, filename: str, choices: ModelChoices) -> Re
     read = read_form(written, choices)
     missing = _missing(sheets, read, choices)
     told = [finding for finding in read.findings if finding.where != _NOWHERE]
-    return replace(read, findings=(*sheets.notes, *missing, *reader.findings, *told))
+    findings = [*sheets.notes, *missing, *reader.findings, *told]
+    order = {table.name: number for number, table in enumerate(tables)}
+    findings.sort(key=lambda finding: place_in_order(finding.where, order))
+    return replace(read, findings=tuple(findings))
 
 
 def _table_names() -> frozenset[str]:
@@ -87,20 +91,36 @@ class _Sheets:
             **{name: plan.section for plan in TABLES for name in plan.names},
             plain(STATEMENTS_SHEET): _STATEMENTS,
         }
+        others = []
         for table in tables:
             name = plain(table.name)
             if name in _PASSED_BY or next(table.rows(), None) is None:
                 continue
             if name not in known:
-                sheets.notes.append(_not_read(table))
+                others.append(table)
             elif known[name] in sheets.found:
                 findings.append(_sheet_twice(table, sheets.found[known[name]]))
-            elif table.hidden:
-                findings.append(_hidden(table))
-                sheets.found[known[name]] = table
             else:
-                sheets.found[known[name]] = table
+                sheets._add(known[name], table, findings)
+        for table in others:
+            sheets._look_into(table, findings)
         return sheets
+
+    def _add(self, section: str, table: Table, findings: list[Finding]) -> None:
+        if table.hidden:
+            findings.append(_hidden(table))
+        self.found[section] = table
+
+    def _look_into(self, table: Table, findings: list[Finding]) -> None:
+        """Take a sheet of another name for what its header says that it is."""
+        meant = sheet_meant(table)
+        if meant is None:
+            self.notes.append(_not_read(table))
+        elif meant.section in self.found:
+            self.notes.append(_alike(table, self.found[meant.section]))
+        else:
+            self.notes.append(_renamed(table, meant.title))
+            self._add(meant.section, table, findings)
 
 
 def _written(sheets: _Sheets, reader: SheetReader) -> Written:
@@ -147,6 +167,30 @@ def _not_read(table: Table) -> Finding:
         {
             "zh": f"工作表“{table.name}”不属于岗位模型，没有读取。",
             "en": f"The sheet {table.name} is no part of a position model and was not read.",
+        },
+        where=table.name,
+    )
+
+
+def _renamed(table: Table, title: str) -> Finding:
+    return Finding(
+        "warning",
+        {
+            "zh": f"工作表“{table.name}”按表头当作“{title}”读取；请把表名改为“{title}”。",
+            "en": f"The sheet {table.name} was read as {title}, whose header it has; name it {title}.",
+        },
+        where=table.name,
+    )
+
+
+def _alike(table: Table, read: Table) -> Finding:
+    return Finding(
+        "warning",
+        {
+            "zh": f"工作表“{table.name}”的表头与“{read.name}”相同，没有读取；请把内容并入“{read.name}”，"
+            "或删去这张表。",
+            "en": f"The sheet {table.name} has the header of {read.name} and was not read; move what "
+            f"it says to {read.name}, or delete it.",
         },
         where=table.name,
     )

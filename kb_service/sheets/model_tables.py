@@ -9,7 +9,7 @@ from kb_service.findings import Finding, violation
 from kb_service.people_records import plain
 from kb_service.position_models.fields import Field, Takes
 from kb_service.position_models.model import LANGUAGES
-from kb_service.position_models.written import Unusable, Written, clean
+from kb_service.position_models.written import TOLD, Unusable, Written, clean
 from kb_service.sheets.cells import shown
 from kb_service.sheets.extent import Marks
 from kb_service.sheets.model_cells import cell_name
@@ -62,6 +62,8 @@ class SheetReader:
                 said[each.name] = Written(pieces, pieces["zh"].where)
             elif each.name not in bound.columns and each.takes is Takes.TIER:
                 said[each.name] = Written(None, bound.where)
+            elif each.name not in bound.columns and each.required:
+                said[each.name] = Written(TOLD, bound.where)
             else:
                 said[each.name] = bound.cell(row, each.name, each.takes in _NUMBERS)
         return Written(said, cell_name(bound.table.name, row.number, 1))
@@ -116,7 +118,8 @@ class SheetReader:
         spellings = {
             plain(text): key for key, labels in STATEMENT_COLUMNS.items() for text in (key, *labels)
         }
-        bound = self._bind(table, Header(spellings, STATEMENT_COLUMNS, ("use", "statement")))
+        header = Header(spellings, STATEMENT_COLUMNS, ("use", "statement"), goes_on=True)
+        bound = self._bind(table, header)
         found: dict[str, list[Written]] = {name: [] for name in STATEMENT_USES}
         for row in bound.rows() if bound else ():
             assert bound is not None

@@ -19,11 +19,17 @@ from kb_service.vocabulary import iri, local_id
 SEVERITIES = ("violation", "warning", "info")
 READING = "reading"
 """The rule that a finding of no shape breaks: a document can be read and is of one piece."""
+HOUSE_STYLE = "house-style"
+"""The rule that ontologies and models are named and labelled alike."""
 _LINE = re.compile(r"line (\d+)(?:, column (?:(\d+)|\D.*))?")
 _DESCRIPTION = iri("sh", "description")
 _ABOUT_READING = {
     "zh": "文件要能读，其中的词要有定义，整份文件要写全。",
     "en": "A document can be read, its words are known, and it is complete.",
+}
+_ABOUT_STYLE = {
+    "zh": "名称、标签和释义的写法一致，读的人才好找、好比。",
+    "en": "What is named, labelled and defined in one way is easier to find and to compare.",
 }
 
 
@@ -73,7 +79,8 @@ def rule_of(finding: Finding) -> str:
 @lru_cache(maxsize=4)
 def rule_descriptions(root: Path | None = None) -> Mapping[str, Mapping[str, str]]:
     """Why each rule is there, by its name and language."""
-    return {READING: _ABOUT_READING, **dict(_of_shapes(root)), **dict(_of_people_checks(root))}
+    own = {READING: _ABOUT_READING, HOUSE_STYLE: _ABOUT_STYLE}
+    return {**own, **dict(_of_shapes(root)), **dict(_of_people_checks(root))}
 
 
 def _of_shapes(root: Path | None) -> Iterator[tuple[str, dict[str, str]]]:

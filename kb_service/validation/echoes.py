@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from pyoxigraph import Literal, Triple
+from pyoxigraph import BlankNode, Literal, Triple
 
 from kb_service.findings import Finding
 from kb_service.vocabulary import A, iri
 
 _CLASS_OF_PROPERTY = iri("shape", "Thing-class-of-property").value
+_MODEL_OF_REQUIREMENT = iri("shape", "Requirement-model-one").value
+_REQUIRES = iri("core", "requires").value
 _INTEGER = iri("xsd", "integer")
 
 
@@ -20,10 +22,12 @@ def without_echoes(
     """The findings, each fault told once.
 
     A thing whose class is missing or misspelled is no proper value of others either, as the shapes
-    `of_values` say, which ask for values of a class. And a decimal comma is one fault, though it
-    makes two values of one.
+    `of_values` say, which ask for values of a class. What a model asks for by a property that does
+    not exist is asked for by nobody. And a decimal comma is one fault, though it makes two values
+    of one.
     """
-    return _with_decimal_points(_without_those_of_no_class(findings, of_values), data)
+    told = _without_those_of_no_class(findings, of_values)
+    return _with_decimal_points(_without_those_of_no_property(told, data), data)
 
 
 def _without_those_of_no_class(
@@ -37,6 +41,32 @@ def _without_those_of_no_class(
         if not (finding.value in misspelled | missing and finding.shape in of_values)
         and not (finding.shape == _CLASS_OF_PROPERTY and finding.focus in misspelled)
     ]
+
+
+def _without_those_of_no_property(
+    findings: Sequence[Finding], data: Sequence[Triple]
+) -> list[Finding]:
+    """The findings without those about requirements that a property which does not exist lists."""
+    unknown = {f.path for f in findings if not f.shape and f.path != A.value}
+    unlisted = {f.focus for f in findings if f.shape == _MODEL_OF_REQUIREMENT}
+    listed = {
+        _name(triple.object): _name(triple.subject)
+        for triple in data
+        if triple.predicate.value in unknown and _name(triple.object) in unlisted
+    }
+    models = set(listed.values())
+    return [
+        finding
+        for finding in findings
+        if not (finding.shape == _MODEL_OF_REQUIREMENT and finding.focus in listed)
+        and not (finding.shape and finding.path == _REQUIRES and finding.focus in models)
+    ]
+
+
+def _name(term: object) -> str:
+    """A thing as findings name it."""
+    value = str(getattr(term, "value", ""))
+    return f"_:{value}" if isinstance(term, BlankNode) else value
 
 
 def _with_decimal_points(findings: Sequence[Finding], data: Sequence[Triple]) -> list[Finding]:

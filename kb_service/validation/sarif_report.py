@@ -16,6 +16,7 @@ from kb_service.validation.checked_files import (
     rule_descriptions,
     rule_of,
 )
+from kb_service.vocabulary import BASE
 
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -37,13 +38,14 @@ def sarif_report(files: Sequence[CheckedFile], language: str, root: Path | None 
     driver = {
         "name": "rengang",
         "version": version("rengang"),
+        "informationUri": BASE,
         "rules": [_rule(rule, described.get(rule, {}), language) for rule in rules],
     }
     run = {
         "tool": {"driver": driver},
         "language": _LANGUAGES[language],
         "columnKind": "unicodeCodePoints",
-        "artifacts": [{"location": {"uri": quote(file.name)}} for file in files],
+        "artifacts": [{"location": {"uri": _address(file)}} for file in files],
         "results": [
             _result(place, file, finding, numbers, language)
             for place, file in enumerate(files)
@@ -56,7 +58,8 @@ def sarif_report(files: Sequence[CheckedFile], language: str, root: Path | None 
 
 def _rule(name: str, description: Mapping[str, str], language: str) -> Object:
     text = description.get(language, name)
-    return {"id": name, "fullDescription": {"text": text}, "help": {"text": text}}
+    told = {"text": text}
+    return {"id": name, "shortDescription": told, "fullDescription": told, "help": told}
 
 
 def _result(
@@ -78,7 +81,7 @@ def _result(
 
 
 def _location(place: int, file: CheckedFile, finding: Finding) -> Object:
-    physical: Object = {"artifactLocation": {"uri": quote(file.name), "index": place}}
+    physical: Object = {"artifactLocation": {"uri": _address(file), "index": place}}
     line = line_of(finding.where)
     if line is not None:
         physical["region"] = {"startLine": line.line}
@@ -88,3 +91,9 @@ def _location(place: int, file: CheckedFile, finding: Finding) -> Object:
     if name := finding.where if line is None and finding.where else finding.focus:
         location["logicalLocations"] = [{"fullyQualifiedName": name}]
     return location
+
+
+def _address(file: CheckedFile) -> str:
+    """The name of a file as a URI reference; one that begins with a slash would be no file's."""
+    path = Path(file.name)
+    return path.as_uri() if path.is_absolute() else quote(file.name)

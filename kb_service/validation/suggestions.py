@@ -30,7 +30,7 @@ def with_suggestions(findings: Iterable[Finding], known: Graph) -> list[Finding]
     for finding in findings:
         if len(told) < _MOST and _is_unknown(finding.value, known):
             names = names or _Names(known)
-            finding = _suggesting(finding, names.meant(NamedNode(finding.value)))
+            finding = _suggesting(finding, names.meant(NamedNode(finding.value), finding.focus))
         told.append(finding)
     return told
 
@@ -51,6 +51,11 @@ def _suggesting(finding: Finding, meant: str) -> Finding:
     return replace(finding, message=message)
 
 
+def _is_thing(node: str) -> bool:
+    """Whether this is something of ours that may be spoken about: no word, and no document."""
+    return node.startswith(BASE) and not node.startswith(_ONTOLOGIES)
+
+
 class _Names:
     """Everything of ours that is described, by id and by label."""
 
@@ -58,21 +63,25 @@ class _Names:
         self._nodes = [
             NamedNode(node)
             for node in set(known.subjects())
-            if isinstance(node, URIRef) and node.startswith(BASE) and "#" not in node
+            if isinstance(node, URIRef) and _is_thing(node)
         ]
         self._nodes.sort(key=str)
         self._labels = {
             str(label): NamedNode(node)
             for node, label in known.subject_objects(SKOS.prefLabel)
-            if isinstance(node, URIRef) and node.startswith(BASE) and "#" not in node
+            if isinstance(node, URIRef) and _is_thing(node)
         }
 
-    def meant(self, written: NamedNode) -> str:
-        """The thing that was most likely meant, as it is written in Turtle; empty if none is."""
+    def meant(self, written: NamedNode, focus: str) -> str:
+        """The thing that was most likely meant, as it is written in Turtle; empty if none is.
+
+        What is said of the thing `focus` hardly means that itself, even if it is called the same.
+        """
         id = unquote(local_id(written))[:_LONGEST]
         kind = written.value[: -len(local_id(written))]
         of_kind = {local_id(n): n for n in self._nodes if n.value == kind + local_id(n)}
-        anything = {**self._labels, **{local_id(node): node for node in self._nodes}, **of_kind}
+        by_id = {local_id(node): node for node in self._nodes if node.value != focus}
+        anything = {**self._labels, **by_id, **of_kind}
         for names, likeness in ((of_kind, _LIKENESS), (anything, _LIKENESS_ELSEWHERE)):
             if close := get_close_matches(id, names, n=1, cutoff=likeness):
                 return shorten(names[close[0]])

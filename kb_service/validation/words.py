@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-from pyoxigraph import NamedNode, Triple
-from rdflib import Graph, URIRef
+from pyoxigraph import BlankNode, NamedNode, Triple
+from rdflib import OWL, RDF, Graph, URIRef
 
 from kb_service.findings import Finding
 from kb_service.validation.text import LONGEST_NAME, LONGEST_VALUE, shown
@@ -15,6 +16,9 @@ from kb_service.vocabulary import BASE, NAMESPACES, A, local_id, shorten
 _OURS = BASE + "ontology/"
 _MOST = 50
 _LIKENESS = 0.85
+_LIKENESS_OF_NAMES = 0.7
+_SHORTEST_STEM = 5
+_MOST_MEANT = 3
 _WRITTEN = tuple(namespace for namespace in NAMESPACES.values() if namespace.startswith(BASE))
 
 
@@ -43,14 +47,14 @@ def _words(triple: Triple) -> list[NamedNode]:
 
 def _unknown(word: NamedNode, triple: Triple, known: Graph) -> Finding:
     written = shown(shorten(word))
-    meant = _meant(word, known)
+    meant = _meant(word, word != triple.predicate, known)
     return _about(
         triple,
         word,
         f"本体里没有“{written}”这个词"
-        + (f"；是否想写 {meant}？" if meant else "；请改用已有的词。"),
+        + (f"；是否想写 {'、'.join(meant)}？" if meant else "；请改用已有的词。"),
         f"The ontology has no word {written}"
-        + (f"; did you mean {meant}?" if meant else "; use one of its own."),
+        + (f"; did you mean {' or '.join(meant)}?" if meant else "; use one of its own."),
         written,
     )
 
@@ -89,21 +93,49 @@ def _about(triple: Triple, word: NamedNode, zh: str, en: str, value: str) -> Fin
     return Finding(
         "violation",
         {"zh": zh, "en": en},
-        focus=shown(subject.value, LONGEST_NAME) if isinstance(subject, NamedNode) else "",
+        focus=shown(_name(subject), LONGEST_NAME),
         path=path.value,
         value=value,
     )
+
+
+def _name(subject: NamedNode | BlankNode | Triple) -> str:
+    """A thing as findings name it; a triple has no name."""
+    if isinstance(subject, BlankNode):
+        return f"_:{subject.value}"
+    return subject.value if isinstance(subject, NamedNode) else ""
 
 
 def _namespace(word: NamedNode) -> str:
     return word.value[: max(word.value.rfind("#"), word.value.rfind("/")) + 1]
 
 
-def _meant(word: NamedNode, known: Graph) -> str:
-    ours = {
-        str(subject).rsplit("#", 1)[-1]: NamedNode(subject)
-        for subject in set(known.subjects())
-        if isinstance(subject, URIRef) and subject.startswith(_OURS) and "#" in subject
-    }
-    close = get_close_matches(local_id(word)[:80], ours, n=1, cutoff=0.7)
-    return shorten(ours[close[0]]) if close else ""
+def _meant(word: NamedNode, is_class: bool, known: Graph) -> list[str]:
+    """The classes or properties that may have been meant, those of the same ontology before others."""
+    ours = [
+        NamedNode(subject)
+        for subject, kind in known.subject_objects(RDF.type)
+        if isinstance(subject, URIRef)
+        and subject.startswith(_OURS)
+        and "#" in subject
+        and (kind == OWL.Class) == is_class
+    ]
+    beside = {local_id(one): one for one in ours if _namespace(one) == _namespace(word)}
+    anywhere = {local_id(one): one for one in ours}
+    name = local_id(word)[:80]
+    close = get_close_matches(name, beside, n=1, cutoff=_LIKENESS_OF_NAMES)
+    names = close or _alike(re.sub("^(has|is)(?=[A-Z])", "", name).casefold(), beside)
+    if names:
+        return [shorten(beside[each]) for each in names]
+    close = get_close_matches(name, anywhere, n=1, cutoff=_LIKENESS_OF_NAMES)
+    return [shorten(anywhere[each]) for each in close]
+
+
+def _alike(stem: str, names: Iterable[str]) -> list[str]:
+    """The names that end like this, `requiredLevel` like `level`, else the shortest that begins so."""
+    if len(stem) < _SHORTEST_STEM:
+        return []
+    by_length = sorted(names, key=lambda name: (len(name), name))
+    ending = [name for name in by_length if name.casefold().endswith(stem)]
+    beginning = [name for name in by_length if name.casefold().startswith(stem[:_SHORTEST_STEM])]
+    return ending[:_MOST_MEANT] or beginning[:1]
