@@ -24,12 +24,12 @@ from kb_service.knowledge_base import KnowledgeBase
 from kb_service.people_records import AssessmentRecord, Introduction
 from kb_service.web import create_app
 from kb_service.web.service import EXTENSION
+from tests.shipped_store import shipped
 
 # A busy machine is no fault of the code: examples may take as long as they need.
 settings.register_profile(
     "suite", settings.get_profile("ci" if "CI" in os.environ else "default"), deadline=None
 )
-from tests.shipped_store import shipped
 
 settings.load_profile("suite")
 

@@ -31,7 +31,13 @@ _LOCATION = _object(
     physicalLocation=_object(artifactLocation=_ARTIFACT_LOCATION, region=_REGION),
     logicalLocations=_list(_object(fullyQualifiedName=_TEXT, name=_TEXT, kind=_TEXT)),
 )
-_RULE = _object(("id",), id=_TEXT, fullDescription=_MESSAGE, help=_MESSAGE)
+_RULE = _object(
+    ("id", "shortDescription"),
+    id=_TEXT,
+    shortDescription=_MESSAGE,
+    fullDescription=_MESSAGE,
+    help=_MESSAGE,
+)
 _RESULT = _object(
     ("message",),
     ruleId=_TEXT,
@@ -44,7 +50,14 @@ _RESULT = _object(
 _RUN = _object(
     ("tool",),
     tool=_object(
-        ("driver",), driver=_object(("name",), name=_TEXT, version=_TEXT, rules=_list(_RULE))
+        ("driver",),
+        driver=_object(
+            ("name",),
+            name=_TEXT,
+            version=_TEXT,
+            informationUri={"type": "string", "format": "uri"},
+            rules=_list(_RULE),
+        ),
     ),
     language={"type": "string", "pattern": "^[a-zA-Z]{2}(-[a-zA-Z]{2})?$"},
     columnKind={"enum": ["utf16CodeUnits", "unicodeCodePoints"]},

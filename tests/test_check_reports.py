@@ -15,6 +15,7 @@ from pyoxigraph import RdfFormat, parse
 
 from kb_service.cli import main
 from kb_service.findings import Finding
+from kb_service.knowledge_files import knowledge_root
 from kb_service.validation.checked_files import CheckedFile
 from kb_service.validation.junit_report import junit_report
 from kb_service.validation.sarif_report import sarif_report
@@ -37,6 +38,15 @@ FOUND = (
     Finding("info", {"zh": "提示", "en": "A note"}, "/abilities/0"),
 )
 
+TAKEN = {
+    "testsuites": {"name", "time", "tests", "failures", "errors"},
+    "testsuite": {"name", "tests", "failures", "errors", "skipped", "file", "time", "timestamp"},
+    "testcase": {"name", "classname", "time", "group"},
+    "failure": {"type", "message"},
+    "skipped": {"type", "message"},
+}
+"""The attributes that the schema of Jenkins' xUnit plug-in, junit-10, takes from us."""
+
 
 def run(*arguments: str | Path, lang: str = "en") -> Result:
     told = [str(argument) for argument in arguments]
@@ -51,22 +61,38 @@ def test_junit_has_a_suite_for_each_file_and_a_failure_for_each_violation() -> N
 
     suites = ElementTree.fromstring(junit_report(files, "en"))
 
-    assert {name: suites.get(name) for name in ("tests", "failures", "skipped", "errors")} == {
-        "tests": "4",
-        "failures": "1",
-        "skipped": "2",
-        "errors": "0",
-    }
     broken, sound = suites
+    assert (suites.get("tests"), suites.get("failures")) == ("4", "1")
+    assert (broken.get("tests"), broken.get("failures"), broken.get("skipped")) == ("3", "1", "2")
     assert [case[0].tag if len(case) else "passed" for case in broken] == [
         "failure",
         "skipped",
         "skipped",
     ]
-    assert (broken[0].get("file"), broken[0].get("line")) == ("a model.ttl", "3")
+    assert broken[0].get("name") == "reading line 3, column 7"
+    assert {case.get("classname") for case in broken} == {"a model.ttl"}
     assert broken[0][0].get("message") == "Mend <this> & that"
     assert "a model.ttl: line 3, column 7\n请改 <此处> & “那里”" in (broken[0][0].text or "")
     assert [len(case) for case in sound] == [0]
+
+
+def test_junit_has_nothing_that_the_schema_of_jenkins_refuses() -> None:
+    suites = ElementTree.fromstring(junit_report([CheckedFile("a.ttl", FOUND)], "en"))
+
+    refused = {
+        (each.tag, name) for each in suites.iter() for name in set(each.keys()) - TAKEN[each.tag]
+    }
+    assert refused == set()
+
+
+def test_findings_at_one_place_are_cases_of_different_names() -> None:
+    suites = ElementTree.fromstring(junit_report([CheckedFile("a.ttl", FOUND[:1] * 3)], "en"))
+
+    assert [case.get("name") for case in suites[0]] == [
+        "reading line 3, column 7",
+        "reading line 3, column 7 (2)",
+        "reading line 3, column 7 (3)",
+    ]
 
 
 def test_junit_speaks_the_language_asked_for() -> None:
@@ -107,6 +133,15 @@ def test_sarif_says_of_each_rule_why_it_is_there() -> None:
     assert rule["id"] == "Requirement-minimumLevel-below-required"
     assert rule["fullDescription"]["text"].startswith("With a floor above the required level")
     assert log["runs"][0]["results"][0]["ruleIndex"] == 0
+
+
+def test_sarif_names_a_file_by_a_relative_reference_or_a_whole_uri() -> None:
+    files = [CheckedFile(name, FOUND) for name in ("/srv/模型 a.ttl", "models/a.ttl")]
+
+    (run,) = json.loads(sarif_report(files, "zh"))["runs"]
+
+    addresses = [each["location"]["uri"] for each in run["artifacts"]]
+    assert addresses == ["file:///srv/%E6%A8%A1%E5%9E%8B%20a.ttl", "models/a.ttl"]
 
 
 def test_a_report_without_findings_is_valid_sarif() -> None:
@@ -152,6 +187,56 @@ def test_the_forms_for_programs_can_be_read_by_programs(tmp_path: Path) -> None:
     assert iri("shape", "Requirement-tier-one") in shapes
     assert ElementTree.fromstring(told("junit").encode()).get("failures") == "1"
     Draft202012Validator(SARIF).validate(json.loads(told("sarif")))
+
+
+KNACKS = """
+core:Knacks
+    a owl:Class ;
+    skos:definition "把事做好的办法。"@zh, "A way of doing something well."@en ;
+    skos:prefLabel "诀窍"@zh, "Knack"@en ;
+.
+"""
+
+
+def test_house_style_is_noted_with_its_line_in_a_model_and_in_an_ontology(tmp_path: Path) -> None:
+    core = (knowledge_root() / "ontology" / "core.ttl").read_text(encoding="utf-8")
+    (tmp_path / "core.ttl").write_text(core + KNACKS, encoding="utf-8")
+    sound = SOUND.read_text(encoding="utf-8")
+    position = "position:hotline-nurse a core:Position ;"
+    model = sound.replace(position, f"{position} owl:inverseOf model:hotline-nurse ;")
+    (tmp_path / "model.ttl").write_text(model, encoding="utf-8")
+    files = (tmp_path / "core.ttl", tmp_path / "model.ttl")
+
+    told = {
+        form: run("check", *files, "--format", form, "--data", tmp_path / "none")
+        for form in ("text", "json", "turtle", "junit", "sarif")
+    }
+
+    lines = [core.count("\n") + 2, model[: model.index(position)].count("\n") + 1]
+    assert {answer.exit_code for answer in told.values()} == {0}
+    assert [line.split("\t")[:2] for line in told["text"].stdout.splitlines()] == [
+        ["note", f"core.ttl: line {lines[0]}"],
+        ["note", f"model.ttl: line {lines[1]}"],
+    ]
+    found = [one for file in json.loads(told["json"].stdout)["files"] for one in file["findings"]]
+    assert [one["severity"] for one in found] == ["info", "info"]
+    assert told["turtle"].stdout.count("sh:Info") == 2
+    cases = ElementTree.fromstring(told["junit"].stdout.encode()).iter("testcase")
+    assert [case.get("name") for case in cases] == [f"house-style line {line}" for line in lines]
+    log = json.loads(told["sarif"].stdout)
+    Draft202012Validator(SARIF).validate(log)
+    assert [(one["ruleId"], one["level"]) for one in log["runs"][0]["results"]] == [
+        ("house-style", "note")
+    ] * 2
+
+
+def test_house_style_waits_until_nothing_has_to_be_corrected(client: FlaskClient) -> None:
+    broken = (BROKEN / "two-tiers.ttl").read_text(encoding="utf-8")
+    untidy = broken.replace("a core:PositionModel ;", 'a core:PositionModel ; rdfs:label "x" ;')
+
+    answer = client.post("/api/v1/validate", data=untidy.encode(), content_type="text/turtle")
+
+    assert [one["severity"] for one in body(answer)["findings"]] == ["violation"]
 
 
 def test_a_dry_run_needs_a_file() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,9 @@ from kb_service.configuration import (
 from kb_service.configuration.constraints import Between, OneOf, Secret
 from kb_service.configuration.schema import value_of
 from kb_service.configuration.values import as_toml
+from kb_service.knowledge_base import KnowledgeBase
+from kb_service.store import KnowledgeStore
+from kb_service.workers import WorkerTimedOut
 
 
 def written(folder: Path, text: str) -> Path:
@@ -279,3 +283,27 @@ def test_what_config_show_prints_is_a_configuration_with_the_same_values(tmp_pat
     again = load(written(tmp_path, shown.stdout))
 
     assert again.configuration == Configuration()
+
+
+def test_reading_a_model_is_stopped_after_the_seconds_of_the_configuration(tmp_path: Path) -> None:
+    workbook = Path(__file__).parent / "authors_models" / "hotline-nurse.xlsx"
+    limits = replace(Configuration().models, seconds=0.001)
+    base = KnowledgeBase(KnowledgeStore(tmp_path / "data"), models=limits)
+
+    with pytest.raises(WorkerTimedOut), closing(base):
+        base.model_documents.is_model(workbook.read_bytes(), workbook.name)
+
+
+@pytest.mark.parametrize(
+    "command", [("check", __file__), ("model", "diff", "trainer", "trainer@0.1.0")]
+)
+def test_commands_that_read_models_heed_their_limits(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    environment = {"RENGANG_MODELS_SECONDS": "0"}
+    given = [*command, "--lang", "en", "--data", str(tmp_path)]
+
+    refused = CliRunner().invoke(main, given, env=environment)
+
+    assert refused.exit_code == 1
+    assert "RENGANG_MODELS_SECONDS: models.seconds: Give a value from 1 to" in refused.stderr

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from pyoxigraph import Literal, NamedNode, Triple
 
 from kb_service.knowledge_base.model_versions.documents import digest_of_text
-from kb_service.knowledge_base.model_versions.following import Moment, arriving, following
+from kb_service.knowledge_base.model_versions.following import (
+    Moment,
+    arriving,
+    following,
+    held_back,
+)
 from kb_service.knowledge_base.model_versions.records import ModelVersion, StepTaken
 from kb_service.vocabulary import A, iri
 
@@ -148,3 +154,26 @@ def test_a_graph_is_not_decided_about_by_who_loaded_it() -> None:
     to_be, _ = arriving([version], graphs("0.1.0"), graphs("0.2.0"), NOW.at)
 
     assert to_be == graphs("0.2.0")
+
+
+@pytest.mark.parametrize("files", [{GRAPH: []}, graphs("0.1.0", status="draft")])
+def test_what_was_published_here_outlives_a_file_that_is_gone_or_says_it_is_a_draft(
+    files: Graphs,
+) -> None:
+    stored = graphs("0.1.1", "ours")
+
+    to_be, _ = arriving(published_here("0.1.1"), stored, files, NOW.at)
+
+    assert to_be == stored
+
+
+def test_a_file_is_held_back_while_it_says_otherwise_than_what_was_published_here() -> None:
+    stored, theirs = graphs("0.1.1", "ours"), graphs("0.1.0")
+    versions = published_here("0.1.1")
+
+    (held,) = held_back(versions, stored, theirs)
+
+    assert held.standing.number == "0.1.1"
+    assert held.recorded is not None and held.recorded.number == "0.1.0"
+    assert held_back(versions, stored, stored) == []
+    assert held_back(loaded(graphs("0.1.0")), stored, theirs) == []

@@ -374,3 +374,31 @@ def test_the_manual_names_every_field() -> None:
     rows = (DUTY_FIELDS, REQUIREMENT_FIELDS, STANDARD_FIELDS, POSITION_FIELDS)
     fields = {field.name for fields in rows for field in fields}
     assert {*MODEL_MEMBERS, *fields} - named == set()
+
+
+@pytest.mark.parametrize("media_type", MODEL_TYPES)
+def test_what_a_model_is_written_in_comes_in_the_form_that_is_accepted(
+    client: FlaskClient, view: View, media_type: str
+) -> None:
+    answer = client.get(
+        "/api/v1/template/model?framework=t12&filled=true", headers={"Accept": media_type}
+    )
+
+    assert answer.status_code == 200
+    assert answer.mimetype == media_type
+    assert "Accept" in answer.headers["Vary"]
+    suffix = MODEL_TYPES[media_type]
+    name = f"rengang-model-template{suffix}"
+    assert answer.headers["Content-Disposition"] == f"attachment; filename={name}"
+    checked = view.check_model(view.read_model(answer.data, media_type))
+    assert [one for one in checked.findings if one.severity == "violation"] == []
+
+
+def test_the_template_of_a_model_is_a_workbook_where_nothing_else_is_asked_for(
+    client: FlaskClient,
+) -> None:
+    plain = client.get("/api/v1/template/model")
+    refused = client.get("/api/v1/template/model", headers={"Accept": "text/csv"})
+
+    assert plain.mimetype == EXCEL
+    assert refused.status_code == 406

@@ -84,7 +84,7 @@ CASES = [
         "a number for a framework",
         _set("/framework", 12),
         "/framework",
-        'Give this as text instead of 12, such as "Data analyst".',
+        "There is no framework '12'. Did you mean T12 framework (t12)?",
     ),
     Case(
         "a member that does not exist",
@@ -108,25 +108,25 @@ CASES = [
         "an object where a list belongs",
         _set("/abilities", {"dimension": "patience"}),
         "/abilities",
-        "Give a list […] here, even for one.",
+        'Give a list here, even for one: [{"dimension": "attention-to-detail", "tier": "main"}].',
     ),
     Case(
         "a list where an object belongs",
         _set("/position", []),
         "/position",
-        "Give an object {…} here.",
+        'Give an object here, such as {"label": {"zh": "数据分析师", "en": "Data analyst"}}.',
     ),
     Case(
         "text where an object belongs",
         _set("/abilities/1", "patience"),
         "/abilities/1",
-        "Give an object {…} here.",
+        'Give an object here, such as {"dimension": "attention-to-detail", "tier": "main"}.',
     ),
     Case(
         "nothing where an object belongs",
         _set("/abilities/1", None),
         "/abilities/1",
-        "Give an object {…} here.",
+        'Give an object here, such as {"dimension": "attention-to-detail", "tier": "main"}.',
     ),
     Case(
         "an ability that does not exist",
@@ -144,13 +144,13 @@ CASES = [
         "true for a level",
         _set("/abilities/0/level", True),
         "/abilities/0/level",
-        "Give a number here, such as 8 or 7.5, or nothing at all.",
+        "'true' is not one number; give one, such as 8 or 7.5, or nothing at all.",
     ),
     Case(
         "a level without end",
         _set("/abilities/0/level", float("inf")),
         "/abilities/0/level",
-        "Give a number here, such as 8 or 7.5, or nothing at all.",
+        "'Infinity' is not one number; give one, such as 8 or 7.5, or nothing at all.",
     ),
     Case(
         "a level off the scale",
@@ -187,8 +187,7 @@ CASES = [
         _set("/source", "t12-position-modle"),
         "/source",
         "There is no source 't12-position-modle'. Did you mean An in-depth look at the T12 "
-        "competency model of the position 客服专员 (t12-position-model)? A source elsewhere is "
-        "written as a whole address.",
+        "competency model of the position 客服专员 (t12-position-model)?",
     ),
     Case(
         "a further statement that is none",
@@ -247,8 +246,7 @@ def test_a_small_document_is_a_model_with_usual_ids_version_and_status() -> None
         (
             b'{"id": "x",}',
             400,
-            "From line 1, column 12 this is no JSON; look for a missing comma, quote or bracket "
-            "there and before.",
+            "From line 1, column 12 this is no JSON; delete the comma after the last of its items.",
         ),
         (b'{"id": "\xff"}', 400, "Line 1 is not UTF-8; save the document as UTF-8."),
         (
@@ -351,3 +349,56 @@ def test_linked_data_is_told_from_a_model() -> None:
     assert not is_linked_data(b"no JSON")
     assert is_linked_data(b'{"@context": {}, "@id": "https://example.org/"}')
     assert is_linked_data(b'[{"@id": "https://example.org/"}]')
+
+
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ('{"id": True}', "write true, false or null, or leave the field out."),
+        ("{'id': 1}", 'write straight double quotes: ".'),
+        ('{"id": “x”}', 'write straight double quotes: ".'),
+        ('{"id"：1}', "write a plain colon: :"),
+        ('{"id": 1，"label": 2}', "write a plain comma: ,"),
+        ('{id: "x"}', "put the name of the field into double quotes."),
+        (
+            '{"id": 1 // mine\n}',
+            "JSON has no comments: delete this one, and say it in the field note.",
+        ),
+        ('{"id": "x" "label": 1}', "look for a missing comma, quote or bracket there and before."),
+    ],
+)
+def test_what_is_no_json_is_told_with_what_to_change(text: str, advice: str) -> None:
+    with pytest.raises(RefusedInput) as refused:
+        read_json(text.encode(), choices())
+
+    [told] = [finding.message["en"] for finding in refused.value.findings]
+    assert told.partition("this is no JSON; ")[2] == advice
+
+
+@pytest.mark.parametrize(
+    ("written", "member"),
+    [
+        ("/ID", "id"),
+        ("/abilities/0/ability", "dimension"),
+        ("/abilities/0/requiredLevel", "level"),
+        ("/position/label/zh-CN", "zh"),
+    ],
+)
+def test_a_member_whose_meaning_is_clear_is_told_once_and_read(written: str, member: str) -> None:
+    document = _analyst()
+    holder, _, name = written.rpartition("/")
+    record: Any = document
+    for step in holder.split("/")[1:]:
+        record = record[int(step) if step.isdecimal() else step]
+    record[name] = record.pop(member, 7)
+
+    read = read_json(json.dumps(document).encode(), choices())
+
+    told = [(each.where, each.message["en"]) for each in read.findings]
+    assert told == [(written, f"There is no field '{name}'. Did you mean {member}?")]
+    sound = read_json(json.dumps(_analyst()).encode(), choices()).model
+    assert read.model is not None
+    assert sound is not None
+    assert [(asked.dimension, asked.tier) for asked in read.model.requirements] == [
+        (asked.dimension, asked.tier) for asked in sound.requirements
+    ]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal
 
+from kb_service.access.erasure import erase
 from kb_service.access.model_lives import ModelLives
 from kb_service.access.roles import Caller, Role
 from kb_service.access.view import View
@@ -17,8 +18,9 @@ from kb_service.knowledge_base import KnowledgeBase, UnknownThingError
 from kb_service.knowledge_base.model_versions.records import ModelVersion, StepTaken
 from kb_service.knowledge_base.model_versions.steps import LifeCycle
 from kb_service.knowledge_files import knowledge_root, read_turtle
+from kb_service.people_records import Introduction
 from kb_service.vocabulary import MODEL_VERSIONS_GRAPH, iri
-from tests.published_models import Nights, handed_in
+from tests.published_models import Nights, handed_in, published
 from tests.team_of_agents import team_of_agents
 
 NIGHT_VISION = """
@@ -455,3 +457,35 @@ def test_a_version_keeps_to_the_graph_of_its_model(nights: Nights) -> None:
 
     assert error.value.status == 409
     assert nights.graph.value in refusal(error)[1]
+
+
+# Somebody erased
+
+
+def test_a_version_that_mentions_somebody_erased_keeps_all_the_rest(nights: Nights) -> None:
+    view = nights.base
+    view.put_person(Introduction("eve", "Eve"))
+    key = view.key_of("eve")
+    note = f'skos:scopeNote "Nights as {key} wants them."@en ; skos:prefLabel "夜班模型"'
+    text = nights.text("0.1.0").replace('skos:prefLabel "夜班模型"', note)
+    before = published(view, text)
+    draft = handed_in(view, text.replace("0.1.0", "0.2.0"), reason=f"{key} asked for it")
+
+    erase(view, ["eve"])
+
+    drafted, now = nights.versions()
+    assert key in before.text and key in draft.text
+    (gone,) = (line for line in before.text.splitlines(keepends=True) if key in line)
+    assert now.text == before.text.replace(gone, "")
+    assert (now.status, now.digest) == ("published", hashlib.sha256(now.text.encode()).hexdigest())
+    assert [(each.step, each.by) for each in now.steps][-2:] == [
+        ("publish", "local"),
+        ("erase", "local"),
+    ]
+    assert (drafted.status, drafted.steps[0].reason, drafted.steps[-1].step) == (
+        "draft",
+        "",
+        "erase",
+    )
+    assert set(nights.stored()) == set(ModelLives(view).document(now))
+    assert len(nights.verdicts()) == 4

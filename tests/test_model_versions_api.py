@@ -356,6 +356,49 @@ def test_the_page_of_a_model_shows_its_version_status_and_log(
         assert said in page.text
 
 
+def test_a_draft_has_a_page_that_the_list_of_models_links_to(
+    editor: FlaskClient, service: ServiceOfRoles
+) -> None:
+    hand_in(editor, text("drafted", "0.1.0", floor="7.0"), query_string={"reason": "nights differ"})
+    reader = service.as_role(Role.MODEL_READER)
+    html = {"Accept": "text/html"}
+
+    listed = reader.get("/position-models?lang=en", headers=html)
+    page = reader.get("/position-models/drafted/versions/0.1.0?lang=en", headers=html)
+    chinese = reader.get("/position-models/drafted/versions/0.1.0?lang=zh", headers=html)
+
+    assert 'href="/position-models/drafted/versions/0.1.0"' in listed.text
+    assert page.status_code == 200
+    for said in (
+        "Night model 0.1.0",
+        "Draft",
+        "Nobody is judged by this version now.",
+        "Conflict resolution",
+        "at least 7",
+        "editor-token",
+        "nights differ",
+        "What is wrong, and what to do",
+    ):
+        assert said in page.text
+    assert "What can be done next" not in page.text
+    assert "现在没有人按这一版判断。" in chinese.text
+
+
+def test_the_page_of_a_version_tells_editors_what_can_be_done_next(editor: FlaskClient) -> None:
+    hand_in(editor, text("next-step", "0.1.0"))
+    address = "/position-models/next-step/versions/0.1.0"
+
+    page = editor.get(f"{address}?lang=en", headers={"Accept": "text/html"})
+    json = editor.get(address, headers={"Accept": "application/json"})
+    missing = editor.get(
+        "/position-models/next-step/versions/9.9.9", headers={"Accept": "text/html"}
+    )
+
+    assert "What can be done next: <code>review</code>." in page.text
+    assert (json.status_code, json.headers["Location"]) == (303, f"/api/v1{address}")
+    assert missing.status_code == 404
+
+
 def test_the_page_of_a_fit_names_the_version(service: ServiceOfRoles) -> None:
     page = service.as_role(Role.HR).get(
         "/people/ana/fit/team-leader?lang=en", headers={"Accept": "text/html"}

@@ -84,6 +84,15 @@ def _over_all_but_one_label(book: Any) -> None:
         book[ABILITIES].cell(4, column).value = f"text {column}"
 
 
+def _over_all_of_the_english_header(book: Any) -> None:
+    for column in range(1, book[ABILITIES].max_column + 1):
+        book[ABILITIES].cell(4, column).value = f"text {column}"
+
+
+def _another_label(book: Any) -> None:
+    book[ABILITIES]["A1"], book[ABILITIES]["A3"], book[ABILITIES]["A4"] = None, "技能", "Skill"
+
+
 def _over_chinese_header(book: Any) -> None:
     book[DUTIES]["B3"], book[DUTIES]["C3"] = "接待顾客", "Serve customers"
 
@@ -174,8 +183,8 @@ CASES = [
         "words for a level",
         _set(ABILITIES, "C5", "高"),
         "能力 Abilities!C5",
-        "这里应是数字，例如 8 或 7.5；没有就留空。",
-        "Give a number here, such as 8 or 7.5, or nothing at all.",
+        "“高”不是一个数字；请写一个，例如 8 或 7.5，没有就留空。",
+        "'高' is not one number; give one, such as 8 or 7.5, or nothing at all.",
     ),
     Case(
         "a decimal comma",
@@ -231,9 +240,9 @@ CASES = [
         "an id with a blank",
         _set(POSITION, "D5", "data analyst"),
         "岗位 Position!D5",
-        "编号只用字母、数字、点、下划线和连字符，以字母或数字开头，不超过 128 个字符，例如 data-analyst。",
-        "Use letters, digits, dots, underscores and hyphens for an id, a letter or digit first and "
-        "128 at most, such as data-analyst.",
+        "编号只用英文字母、数字、点、下划线和连字符，以字母或数字开头，不超过 128 个字符，例如 data-analyst。",
+        "Use Latin letters, digits, dots, underscores and hyphens for an id, a letter or digit first "
+        "and 128 at most, such as data-analyst.",
     ),
     Case(
         "a framework that does not exist",
@@ -356,49 +365,70 @@ CASES = [
         "an ability over the English header",
         _over_english_header,
         "能力 Abilities!A4",
-        "第 4 行是表头，写在这里的“patience”没有读取；请从第 5 行填起，再从模板复制表头。",
-        "Row 4 is the header, so 'patience' was not read; begin in row 5, and copy the header from "
-        "the template.",
+        "第 4 行是表头，这里应是“Ability”；写在这里的“patience”没有读取。"
+        "请从模板复制这一行，内容从第 5 行填起。",
+        "Row 4 is the header and should say 'Ability' here, so 'patience' was not read; "
+        "copy the row from the template, and begin in row 5.",
     ),
     Case(
         "an ability over all of the English header but one label",
         _over_all_but_one_label,
         "能力 Abilities!A4",
-        "第 4 行是表头，写在这里的“text 1”没有读取；请从第 5 行填起，再从模板复制表头。",
-        "Row 4 is the header, so 'text 1' was not read; begin in row 5, and copy the header from "
-        "the template.",
+        "第 4 行是表头，这里应是“Ability”；写在这里的“text 1”没有读取。"
+        "请从模板复制这一行，内容从第 5 行填起。",
+        "Row 4 is the header and should say 'Ability' here, so 'text 1' was not read; "
+        "copy the row from the template, and begin in row 5.",
     ),
     Case(
         "a duty over the Chinese header",
         _over_chinese_header,
         "职责 Duties!B3",
-        "第 3 行是表头，写在这里的“接待顾客”没有读取；请从第 5 行填起，再从模板复制表头。",
-        "Row 3 is the header, so '接待顾客' was not read; begin in row 5, and copy the header from "
-        "the template.",
+        "第 3 行是表头，这里应是“职责名称（中文）”；写在这里的“接待顾客”没有读取。"
+        "请从模板复制这一行，内容从第 5 行填起。",
+        "Row 3 is the header and should say '职责名称（中文）' here, so '接待顾客' was not read; "
+        "copy the row from the template, and begin in row 5.",
     ),
     Case(
         "a duty beside the title",
         _over_title,
         "职责 Duties!B2",
-        "第 2 行是表头，写在这里的“接待顾客”没有读取；请从第 5 行填起，再从模板复制表头。",
-        "Row 2 is the header, so '接待顾客' was not read; begin in row 5, and copy the header from "
-        "the template.",
+        "第 2 行是表头；写在这里的“接待顾客”没有读取。请从模板复制这一行，内容从第 5 行填起。",
+        "Row 2 is the header, so '接待顾客' was not read; "
+        "copy the row from the template, and begin in row 5.",
     ),
     Case(
         "an ability over the whole Chinese header",
         _over_whole_header_but_the_last_row,
         "能力 Abilities!A3",
-        "第 3 行是表头，写在这里的“text 1”没有读取；请从第 5 行填起，再从模板复制表头。",
-        "Row 3 is the header, so 'text 1' was not read; begin in row 5, and copy the header from "
-        "the template.",
+        "第 3 行是表头，这里应是“能力”；写在这里的“text 1”没有读取。"
+        "请从模板复制这一行，内容从第 5 行填起。",
+        "Row 3 is the header and should say '能力' here, so 'text 1' was not read; "
+        "copy the row from the template, and begin in row 5.",
     ),
     Case(
         "an id over the header about the position",
         _over_header_of_position,
         "岗位 Position!D4",
-        "第 4 行是表头，写在这里的“hotel-receptionist”没有读取；请从第 5 行填起，再从模板复制表头。",
-        "Row 4 is the header, so 'hotel-receptionist' was not read; begin in row 5, and copy the "
-        "header from the template.",
+        "第 4 行是表头，这里应是“Content (Chinese, or either)”；写在这里的“hotel-receptionist”没有读取。"
+        "请从模板复制这一行，内容从第 5 行填起。",
+        "Row 4 is the header and should say 'Content (Chinese, or either)' here, so 'hotel-receptionist' was not read; "
+        "copy the row from the template, and begin in row 5.",
+    ),
+    Case(
+        "rows over the whole English header",
+        _over_all_of_the_english_header,
+        "能力 Abilities!A4",
+        "第 4 行是表头，这里应是“Ability”；写在这里的“text 1”没有读取。"
+        "请从模板复制这一行，内容从第 5 行填起。",
+        "Row 4 is the header and should say 'Ability' here, so 'text 1' was not read; "
+        "copy the row from the template, and begin in row 5.",
+    ),
+    Case(
+        "another label over the abilities",
+        _another_label,
+        "能力 Abilities!A4",
+        "这一列的表头应是“能力”，而不是“技能”；请从模板复制表头。",
+        "The header of this column should be 'Ability' instead of '技能'; copy it from the template.",
     ),
     Case(
         "two sheets of abilities",
@@ -421,6 +451,115 @@ def test_a_fault_is_told_once_in_its_cell_in_both_languages(case: Case) -> None:
     ]
 
     assert told == [("violation", case.where, case.zh, case.en)]
+
+
+def _renamed(book: Any) -> None:
+    book[MOTIVATIONS].title = "激励"
+
+
+def _copied(book: Any) -> None:
+    book.copy_worksheet(book[ABILITIES]).title = "能力（旧）"
+
+
+def _beside_the_table(book: Any) -> None:
+    book[ABILITIES]["P6"], book[ABILITIES]["P7"] = "店长说很重要", "同上"
+
+
+def _header_again(book: Any) -> None:
+    sheet = book[ABILITIES]
+    sheet.append([sheet.cell(3, column).value for column in range(1, sheet.max_column + 1)])
+
+
+@pytest.mark.parametrize(
+    ("change", "where", "zh", "en"),
+    [
+        (
+            _renamed,
+            "激励",
+            "工作表“激励”按表头当作“动机 Motivations”读取；请把表名改为“动机 Motivations”。",
+            "The sheet 激励 was read as 动机 Motivations, whose header it has; name it 动机 "
+            "Motivations.",
+        ),
+        (
+            _copied,
+            "能力（旧）",
+            "工作表“能力（旧）”的表头与“能力 Abilities”相同，没有读取；"
+            "请把内容并入“能力 Abilities”，或删去这张表。",
+            "The sheet 能力（旧） has the header of 能力 Abilities and was not read; move what it says "
+            "to 能力 Abilities, or delete it.",
+        ),
+        (
+            _beside_the_table,
+            "能力 Abilities!P6",
+            "P 列没有表头，其中的“店长说很重要”等内容没有读取；请移到有表头的列，或删去这一列。",
+            "Column P has no header, so '店长说很重要' and whatever else is in it was not read; move "
+            "it under a header, or delete the column.",
+        ),
+        (
+            _header_again,
+            "能力 Abilities!A18",
+            "第 18 行又是表头，没有读取；请删去这一行。",
+            "Row 18 repeats the header and was not read; delete the row.",
+        ),
+    ],
+)
+def test_what_is_clear_all_the_same_is_read_with_a_warning(
+    change: Callable[[Any], None], where: str, zh: str, en: str
+) -> None:
+    book = _trainer()
+    change(book)
+
+    read = read_model_workbook(_saved(book), "model.xlsx", choices())
+
+    told = [
+        (each.severity, each.where, each.message["zh"], each.message["en"])
+        for each in read.findings
+    ]
+    assert told == [("warning", where, zh, en)]
+    assert read.model == read_model_workbook(_TRAINER, "model.xlsx", choices()).model
+
+
+def test_a_header_that_was_pasted_among_the_first_rows_hides_none_of_them() -> None:
+    book = _trainer()
+    sheet = book[ABILITIES]
+    for column in range(1, sheet.max_column + 1):
+        sheet.cell(6, column).value = sheet.cell(3, column).value
+
+    read = read_model_workbook(_saved(book), "model.xlsx", choices())
+
+    assert [each.where for each in read.findings] == ["能力 Abilities!A6"]
+    assert read.model is not None
+    assert "developing-others" in {asked.dimension for asked in read.model.requirements}
+
+
+def test_faults_are_told_sheet_by_sheet_and_row_by_row() -> None:
+    book = _trainer()
+    book[MOTIVATIONS]["B5"] = "主要"
+    book[POSITION]["D14"], book[POSITION]["D12"] = "访谈", datetime(2026, 1, 1)
+    book[ABILITIES]["C10"], book[ABILITIES]["A5"] = "高", "收银"
+
+    told = [finding.where for finding in _findings(book)]
+
+    assert told == [
+        "岗位 Position!D12",
+        "岗位 Position!D14",
+        "能力 Abilities!A5",
+        "能力 Abilities!C10",
+        "动机 Motivations!B5",
+    ]
+
+
+def test_the_rest_of_a_model_is_read_whose_id_cannot_be_used() -> None:
+    book = _trainer()
+    book[POSITION]["D5"] = "培训师"
+
+    read = read_model_workbook(_saved(book), "model.xlsx", choices())
+
+    sound = read_model_workbook(_TRAINER, "model.xlsx", choices()).model
+    assert [finding.where for finding in read.findings] == ["岗位 Position!D5"]
+    assert read.model is not None
+    assert sound is not None
+    assert read.model.requirements == sound.requirements
 
 
 def test_hidden_rows_and_columns_are_read_with_a_warning_in_their_first_cell() -> None:

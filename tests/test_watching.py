@@ -17,6 +17,7 @@ from click.testing import CliRunner
 from kb_service.access.roles import Role
 from kb_service.cli import main
 from kb_service.knowledge_base import KnowledgeBase
+from kb_service.knowledge_base.model_versions.life_cycle import Actor
 from kb_service.knowledge_files import knowledge_root
 from kb_service.watching import NothingToWatch, Round, Stage, State, Watch, WatchedFolder
 from kb_service.watching.checks import check_folder
@@ -26,6 +27,7 @@ from tests.served import Served, serving, token_for, with_people
 PARTS = ("ontology", "rules", "shapes", "examples")
 CORE = "ontology/core.ttl"
 T12 = "ontology/frameworks/t12.ttl"
+LEADER = "ontology/models/team-leader.ttl"
 DIGITAL_FLUENCY = """ability:digital-fluency
     a core:Ability, owl:NamedIndividual ;
     core:careerType type:operational ;
@@ -316,6 +318,34 @@ def test_a_write_that_is_not_finished_is_waited_for(
     assert (knowledge / CORE).read_bytes() == text
     assert watch.status.state is State.SERVED
     assert heard[before:] == []
+
+
+def test_a_model_that_the_organisation_has_published_itself_is_not_replaced_and_that_is_told(
+    followed: tuple[KnowledgeBase, Watch, Path, list[Round]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base, watch, knowledge, heard = followed
+    monkeypatch.setattr("kb_service.watching.watch.check_folder", lambda *_: ())
+    text = (knowledge / LEADER).read_text(encoding="utf-8")
+    read = base.model_documents.read(text.replace("0.1.0", "0.2.0").encode(), "text/turtle")
+    base.model_life_cycle.submit(read, Actor("ann"))
+    for step in ("review", "approve", "publish"):
+        base.model_life_cycle.take(step, "team-leader", "0.2.0", Actor("ann", bound=False))
+
+    edited(knowledge / LEADER, lambda text: text.replace("tier:main", "tier:auxiliary", 1))
+    watch.look(base)
+
+    line = text.splitlines().index("model:team-leader") + 1
+    (told,) = heard[-1].findings
+    assert (told.severity, told.where) == ("warning", f"{LEADER}:{line}")
+    assert told.message["en"].startswith(
+        "Of the position model team-leader version 0.2.0 counts, which the organisation has"
+        " published itself; this file does not replace it. To have it count, give it an"
+        " owl:versionInfo greater than 0.2.0"
+    )
+    published = base.model_life_cycle.version("team-leader", "0.2.0")
+    assert set(base.model_documents.loaded("team-leader")) == set(
+        base.model_life_cycle.document(published)
+    )
 
 
 # The service

@@ -6,8 +6,10 @@ import json
 from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 
+from kb_service.access.actors import actor
 from kb_service.access.refusals import require
 from kb_service.access.view import View
+from kb_service.knowledge_base.history import because
 from kb_service.knowledge_base.objections import GROUNDS
 from kb_service.register import Register
 from kb_service.store.disk import write_whole
@@ -66,7 +68,8 @@ def _carry_out(view: View, keys: Sequence[str], also: Iterable[Forget]) -> None:
     strings = strings_of(register, keys)
     for forget in also:
         forget(strings)
-    base.forget_people(keys)
+    with because(actor(view.caller)):
+        base.forget_people(keys)
     register.forget_all(keys)
     base.store.rebuild()
     _mark(view).unlink(missing_ok=True)

@@ -11,6 +11,7 @@ import click
 from kb_service.access.view import View
 from kb_service.cli.check_formats import FORMATS, Checked, write
 from kb_service.cli.commands import Command, data_folder, option, with_shared_options
+from kb_service.cli.configured import configured
 from kb_service.cli.documents import is_sheet, read_bytes, sheet_reader
 from kb_service.cli.findings import summary
 from kb_service.cli.language import Words, say
@@ -103,7 +104,7 @@ def check(files: tuple[Path, ...], consistency: bool, dry_run: bool, form: str) 
         zh, en = "请给出要试算的文件，例如：", "Name the file to try, for example:"
         raise click.UsageError(say(zh, en) + " rengang check my-model.ttl --dry-run")
     if files:
-        with reading_anything() as base:
+        with reading_anything(configured(None).configuration.models) as base:
             checked = [_file(base, path, consistency, dry_run) for path in files]
             root = base.root
     elif consistency:

@@ -24,7 +24,7 @@ _PULL = Words(
     zh="""
     把服务里的本体、框架、培训目录和岗位模型写成 FOLDER 里的 Turtle 文件。
 
-    一个图一个文件，排版与 make format 相同，布局与 ontology/ 相同；用 Protégé 打开
+    一个图一个文件，排版与 rengang format 相同，布局与 ontology/ 相同；用 Protégé 打开
     rengang.ttl 即可。您改过的文件不会被覆盖：两边都改了同一个图时，什么都不写，并说明是哪些。
     服务里已经没有的图，加 --delete 才删去文件；改过的文件总会保留。
 
@@ -38,7 +38,7 @@ _PULL = Words(
     en="""
     Write ontologies, frameworks, trainings and models of a service into FOLDER.
 
-    Each graph is a Turtle file, in the layout of make format and at the place that it
+    Each graph is a Turtle file, in the layout of rengang format and at the place that it
     has in ontology/: open rengang.ttl in Protégé. A file that you changed is never
     overwritten: where both sides changed a graph nothing is written, and you are told
     which. Files of graphs that the service has no more go only with --delete, and

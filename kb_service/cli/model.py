@@ -14,6 +14,7 @@ from kb_service.access.model_lives import ModelLives
 from kb_service.access.view import View
 from kb_service.cli import model_report, model_words
 from kb_service.cli.commands import Command, Group, option, with_shared_options
+from kb_service.cli.configured import configured
 from kb_service.cli.documents import read_bytes
 from kb_service.cli.findings import print_findings
 from kb_service.cli.language import Words, say, told
@@ -104,7 +105,7 @@ def submit(file: Path, reason: str, as_json: bool) -> None:
 @click.argument("after", metavar="B")
 def diff(before: str, after: str, as_json: bool) -> None:
     """Compare two versions."""
-    with reading_anything() as view:
+    with reading_anything(configured(None).configuration.models) as view:
         lives = ModelLives(view)
         old, new = _said(view, lives, before), _said(view, lives, after)
         with progress(say("比较结论", "Comparing verdicts")) as step:

@@ -17,17 +17,20 @@ from kb_service.cli.configured import configured, journal_policy
 from kb_service.cli.failures import PEOPLE_BY_SERVICE, told_apart
 from kb_service.cli.language import Words, say
 from kb_service.cli.terminal import progress, remark
-from kb_service.configuration import Configuration
+from kb_service.configuration import Configuration, ModelLimits
 from kb_service.knowledge_base import KnowledgeBase
 from kb_service.knowledge_base.upgrading import migrations_due
 
 
 @contextmanager
-def reading() -> Iterator[View]:
-    """The knowledge base as it is at this moment, whether or not a service writes it."""
+def reading(models: ModelLimits | None = None) -> Iterator[View]:
+    """The knowledge base as it is at this moment, whether or not a service writes it.
+
+    `models` is what reading a position model may take, for commands that read one.
+    """
     folder = data_folder()
     with told_apart(folder):
-        base = KnowledgeBase.open(folder, read_only=True)
+        base = KnowledgeBase.open(folder, read_only=True, models=models)
         try:
             if migrations_due(base.store, base.root):
                 remark(
@@ -44,15 +47,15 @@ def reading() -> Iterator[View]:
 
 
 @contextmanager
-def reading_anything() -> Iterator[View]:
+def reading_anything(models: ModelLimits | None = None) -> Iterator[View]:
     """The same, and without a data folder one that knows only what ships with the product."""
     folder = data_folder()
     if folder.exists() and any(folder.iterdir()):
-        with reading() as view:
+        with reading(models) as view:
             yield view
         return
     with told_apart(folder), TemporaryDirectory() as scratch:
-        base = KnowledgeBase.open(Path(scratch) / "data")
+        base = KnowledgeBase.open(Path(scratch) / "data", models=models)
         try:
             with _seen(base) as view:
                 yield view
@@ -73,11 +76,14 @@ def writing(
     product by default.
     """
     folder = data_folder()
-    policy = journal_policy(configuration or configured(None).configuration)
+    configuration = configuration or configured(None).configuration
+    policy = journal_policy(configuration)
     with told_apart(folder, by_service):
         new = not folder.exists()
         with progress(say("载入知识", "Loading the knowledge")) as step:
-            base = KnowledgeBase.open(folder, progress=step, journal=policy, root=root)
+            base = KnowledgeBase.open(
+                folder, progress=step, journal=policy, root=root, models=configuration.models
+            )
         if new:
             remark(say(f"已新建数据文件夹 {folder}", f"Made the data folder {folder}"))
         try:

@@ -36,7 +36,7 @@ _WORDS = Words(
     做不成就保持原样。请先停止服务。备份放在数据文件夹旁边，用 --backup 可另选地方；
     要退回去，用 rengang restore 备份 --data 数据 --force 和原来的版本。
 
-    给了文件就按同样的改动改写文件，排成 make format 的样子；无须改动的文件不动。
+    给了文件就按同样的改动改写文件，排成 rengang format 的样子；无须改动的文件不动。
 
     退出码：0 完成或无须升级；1 内容须先改正，什么都没有改；2 命令写法不对；
     4 数据文件夹被占用或不可用。
@@ -54,7 +54,7 @@ _WORDS = Words(
     first. The backup goes beside the data folder, or to where --backup says; to go
     back, use rengang restore BACKUP --data DATA --force and the release before.
 
-    Turtle files of your own are changed in the same way and laid out as make format
+    Turtle files of your own are changed in the same way and laid out as rengang format
     does. A file in which there is nothing to change stays as it is.
 
     Exit codes: 0 done, or nothing is due; 1 something must be corrected first and

@@ -76,6 +76,8 @@ def _what_happened(ended: Round) -> str:
             f"{files}：没有载入，服务保留原有内容。",
             f"{files}: not loaded, the service keeps what it has.",
         )
+    if not ended.changed and ended.findings:
+        return say("没有新的改动，但请注意：", "Nothing new in the folder, but mind this:")
     if not ended.changed:
         return say("文件夹与正在使用的内容一致。", "The folder holds what is being served.")
     return say(

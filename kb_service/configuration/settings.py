@@ -80,6 +80,22 @@ class SheetLimits:
 
 
 @dataclass(frozen=True)
+class ModelLimits:
+    """What reading one position model may take, whatever it is written as."""
+
+    seconds: Annotated[float, Between(1, 3600), AtStart()] = 30.0
+    """How long it may take before it is stopped."""
+    memory_mb: Annotated[int, Between(256, 1_048_576), AtStart()] = 1024
+    """How much memory the process that reads it may use."""
+    workers: Annotated[int, Between(1, 256), AtStart()] = 1
+    """How many are read at once, each in a process of its own."""
+    waiting: Annotated[int, Between(0, 10_000), AtStart()] = 4
+    """How many more may wait for their turn; whoever comes then is told to come again."""
+    wait_seconds: Annotated[float, Between(1, 3600), AtStart()] = 60.0
+    """How long one may wait for its turn."""
+
+
+@dataclass(frozen=True)
 class JournalSettings:
     """How far the journal goes back, from which every moment since a backup can be restored."""
 
@@ -164,6 +180,7 @@ class Configuration:
     server: ServerSettings = field(default_factory=ServerSettings)
     queries: QueryLimits = field(default_factory=QueryLimits)
     sheets: SheetLimits = field(default_factory=SheetLimits)
+    models: ModelLimits = field(default_factory=ModelLimits)
     journal: JournalSettings = field(default_factory=JournalSettings)
     access: AccessSettings = field(default_factory=AccessSettings)
     logs: LogSettings = field(default_factory=LogSettings)

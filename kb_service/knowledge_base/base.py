@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, Triple
 
+from kb_service.configuration import ModelLimits
 from kb_service.knowledge_base.checking import Change, Progress
 from kb_service.knowledge_base.forgetting import forget_people
 from kb_service.knowledge_base.graph_writes import GraphWrites
@@ -38,9 +39,13 @@ class KnowledgeBase(ReadableBase):
     """
 
     def __init__(
-        self, store: KnowledgeStore, root: Path | None = None, processes: int | None = None
+        self,
+        store: KnowledgeStore,
+        root: Path | None = None,
+        processes: int | None = None,
+        models: ModelLimits | None = None,
     ) -> None:
-        super().__init__(store, root, processes)
+        super().__init__(store, root, processes, models)
         self.graph_writes = GraphWrites(self._keeper, self._checker)
         self.model_life_cycle = ModelLifeCycle(self._keeper, self.check_model)
         self.model_comparing = Comparing(self._keeper, self.deriver)
@@ -55,6 +60,7 @@ class KnowledgeBase(ReadableBase):
         progress: Progress | None = None,
         root: Path | None = None,
         journal: JournalPolicy | None = None,
+        models: ModelLimits | None = None,
     ) -> KnowledgeBase:
         """The knowledge base in a data folder, made on first use.
 
@@ -62,10 +68,11 @@ class KnowledgeBase(ReadableBase):
         the folder was concluded from, they are loaded, and whoever they concern is concluded again.
         Raises StoreInUse when another process writes it, and RefusedInput for knowledge files that
         cannot be used. Raises UpgradeDue when the folder has to go through migrations first; it is
-        as it was then. Read-only, it concludes in this process.
+        as it was then. Read-only, it concludes in this process. `models` bounds the reading of
+        strangers' position models.
         """
         store = KnowledgeStore(data, read_only=read_only, journal=journal)
-        base = cls(store, root, 0 if read_only else None)
+        base = cls(store, root, 0 if read_only else None, models)
         try:
             if not read_only:
                 if due := migrations_due(store, base.root):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from urllib.parse import quote
 from uuid import uuid4
@@ -11,7 +11,11 @@ from uuid import uuid4
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from kb_service.findings import RefusedInput
+from kb_service.knowledge_base.history import who_changes
 from kb_service.knowledge_base.keeping import Keeper, NamedGraphs
+from kb_service.knowledge_base.model_versions.erasing import without_mentions
+from kb_service.knowledge_base.model_versions.following import PRODUCT, Moment
+from kb_service.knowledge_base.model_versions.records import ModelVersion
 from kb_service.register import is_key
 from kb_service.store import KnowledgeStore, Term
 from kb_service.store.canonical_form import content_digest
@@ -31,8 +35,9 @@ _NAMES_OF_NODES = f"{BASE}.well-known/genid/"
 def forget_people(keeper: Keeper, people: Collection[str]) -> None:
     """Remove all that was said, concluded and remembered of people, in every graph, or nothing.
 
-    Whoever else was described by a mention of them is concluded anew. The strings stay in the files
-    of the store until it is rebuilt. Raises RuleStoppedError.
+    Whoever else was described by a mention of them is concluded anew. Texts of position models keep
+    all that does not mention them. The strings stay in the files of the store until it is rebuilt.
+    Raises RuleStoppedError.
     """
     if not people:
         return
@@ -43,15 +48,27 @@ def forget_people(keeper: Keeper, people: Collection[str]) -> None:
             for name, triples in keeper.knowledge.graphs.items()
             if any(map(mentions.are_in, triples))
         }
+        to_be = {name: left for name, (left, _) in told.items()}
         mentioning = mentions.graphs(keeper.store)
         others = _people_of(mentioning) & set(keeper.people_ids()) - {*people}
         facts = {person: mentions.left_of(keeper.facts_about(person)) for person in others}
         keeper.replace(
-            {name: left for name, (left, _) in told.items()},
+            to_be,
             {**facts, **dict.fromkeys(people, [])},
+            _versions_without(mentions, keeper, to_be),
             digest=lambda name, _: told[name][1],
             edited=lambda graphs: mentions.removed(graphs, mentioning, keeper.store),
         )
+
+
+def _versions_without(
+    mentions: _Mentions, keeper: Keeper, to_be: Mapping[NamedNode, list[Triple]]
+) -> list[ModelVersion] | None:
+    """The versions of position models without mentions; None when they have none as it is."""
+    recorded = keeper.recorded_versions()
+    moment = Moment(who_changes(PRODUCT), keeper.now().isoformat(timespec="microseconds"))
+    left = without_mentions(recorded, mentions.are_in, to_be, moment)
+    return None if left == recorded else left
 
 
 def _told_apart(

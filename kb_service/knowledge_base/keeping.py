@@ -121,8 +121,8 @@ class Keeper(Holdings):
         marks += [*marks_to_keep(self._root, facts), *marks_of(migrations)]
         at = self.now().isoformat(timespec="microseconds")
         known = {**self.knowledge.graphs, **retold.shared}
-        to_be, versions = arriving(self.recorded_versions(), known, graphs, at)
-        changes = {**to_be, **{name: [] for name in gone}}
+        files: dict[NamedNode, list[Triple]] = {**graphs, **{name: [] for name in gone}}
+        changes, versions = arriving(self.recorded_versions(), known, files, at)
         return self.replace_shared(
             changes, progress, rules=rules, marks=marks, retold=retold, versions=versions
         )

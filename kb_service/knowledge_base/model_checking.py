@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 from pyoxigraph import NamedNode, Triple
@@ -11,11 +13,13 @@ from pyoxigraph import NamedNode, Triple
 from kb_service.findings import Finding
 from kb_service.knowledge_base.checking import CheckedDocument, Checker
 from kb_service.knowledge_base.importing import FactsKnownAs, Importing
+from kb_service.knowledge_base.judging import Knowledge
 from kb_service.knowledge_base.keeping import Keeper
 from kb_service.knowledge_base.model_documents import SubmittedModel
 from kb_service.knowledge_base.sorting import people_mentioned
 from kb_service.knowledge_base.what_if.described import POSITION_MODEL
 from kb_service.reasoning import ReasonerFailed, check_consistency
+from kb_service.reasoning.house_style import HOUSE_STYLE, HouseStyle
 from kb_service.validation.people_checks import people_checks
 from kb_service.validation.shapes import WORST_FIRST
 from kb_service.vocabulary import (
@@ -45,6 +49,7 @@ class ModelChecking:
         self._importing = importing
         self._root = root
         self._reasoning = threading.Lock()
+        self._style: tuple[Knowledge, HouseStyle] | None = None
 
     def document(
         self,
@@ -65,7 +70,8 @@ class ModelChecking:
         def further(triples: Sequence[Triple]) -> list[Finding]:
             return self._beyond_shapes(triples, consistency=consistency)
 
-        return self._importing.check_document(data, media_type, filename, known_as, further)
+        found = self._importing.check_document(data, media_type, filename, known_as, further)
+        return replace(found, findings=tuple(_style_last(found.findings)))
 
     def model(self, submitted: SubmittedModel, *, consistency: bool = False) -> CheckedDocument:
         """What there is to say of a position model that was read; see `document`."""
@@ -74,10 +80,12 @@ class ModelChecking:
         if triples:
             beside = self._keeper.uploaded_facts()
             told = self._checker.triples(triples, beside, self._keeper.latest_day)["findings"]
-            placed = submitted.placed([*told, *self._beyond_shapes(triples, True, consistency)])
+            further = self._beyond_shapes(triples, True, consistency)
+            placed = submitted.placed(_style_last([*told, *further]))
             if not submitted.is_whole:
                 placed = _without_warnings_of_models(placed, triples)
             found += submitted.without_echoes(placed)
+        found = _style_last(found)
         found.sort(key=lambda one: WORST_FIRST.index(one.severity))
         status = submitted.status if not submitted.is_whole else _status(found)
         return CheckedDocument(tuple(found), status, triples)
@@ -94,7 +102,16 @@ class ModelChecking:
                 found += [check.finding(row) for row in self._keeper.select(query)]
         if consistency:
             found += self._contradictions(triples)
-        return found
+        return [*found, *self._house_style.faults(triples)]
+
+    @property
+    def _house_style(self) -> HouseStyle:
+        """The house style beside what is known at the moment."""
+        knowledge = self._keeper.knowledge
+        if self._style is None or self._style[0] is not knowledge:
+            known = chain.from_iterable(knowledge.graphs.values())
+            self._style = (knowledge, HouseStyle(known))
+        return self._style[1]
 
     def _contradictions(self, triples: Sequence[Triple]) -> list[Finding]:
         """What keeps the ontologies with this document in its place from being sound OWL 2 DL."""
@@ -110,6 +127,19 @@ class ModelChecking:
             return [_undecided()]
         finally:
             self._reasoning.release()
+
+
+def _style_last(findings: Sequence[Finding]) -> list[Finding]:
+    """The findings without house style where something has to be corrected, or says the same."""
+    others = [one for one in findings if one.shape != HOUSE_STYLE.value]
+    if any(one.severity == "violation" for one in others):
+        return others
+    told = {(one.focus, one.path) for one in others}
+    return [
+        one
+        for one in findings
+        if one.shape != HOUSE_STYLE.value or (one.focus, one.path) not in told
+    ]
 
 
 def _without_warnings_of_models(

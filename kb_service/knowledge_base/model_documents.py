@@ -13,6 +13,7 @@ from types import MappingProxyType
 from pyoxigraph import Literal, Triple
 
 from kb_service.catalogue import read_model_choices
+from kb_service.configuration import ModelLimits
 from kb_service.findings import Finding
 from kb_service.knowledge_base.judging import Knowledge
 from kb_service.knowledge_base.keeping import Keeper
@@ -39,7 +40,6 @@ TURTLE = "text/turtle"
 MODEL_TYPES: Mapping[str, str] = MappingProxyType({TURTLE: ".ttl", EXCEL: ".xlsx", JSON: ".json"})
 """The media types in which a model can be written, with the ends of their files' names."""
 _DECIMAL = iri("xsd", "decimal")
-_MOST_WAITING = 4
 _PUBLISHED = "published"
 
 
@@ -72,11 +72,11 @@ class SubmittedModel:
         for one in findings:
             where = self.places.place(one.focus, one.path, one.value)
             found.append(replace(self.words.told(one) if self.words else one, where=where))
-        said = {
-            (one.where, one.message["en"]) if self.words and one.where else n: one
-            for n, one in reversed(list(enumerate(found)))
-        }
-        return list(reversed(said.values()))
+        said: dict[object, Finding] = {}
+        for n, one in enumerate(found):
+            key = (one.where, one.message["en"]) if self.words and one.where else n
+            said.setdefault(key, one)
+        return list(said.values())
 
     def without_echoes(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
         """Findings of the shapes without those of places where reading has found a fault already.
@@ -94,16 +94,16 @@ class SubmittedModel:
 class ModelDocuments:
     """Reads strangers' models in a process that may be killed, and writes models for them."""
 
-    def __init__(self, keeper: Keeper) -> None:
+    def __init__(self, keeper: Keeper, limits: ModelLimits) -> None:
         self._keeper = keeper
         self._known: tuple[Knowledge, ModelChoices] | None = None
         self._pool = WorkerPool(
             "kb_service.knowledge_base.model_worker:start",
-            size=1,
-            memory_mb=1024,
-            deadline=30.0,
-            wait=60.0,
-            most_waiting=_MOST_WAITING,
+            size=limits.workers,
+            memory_mb=limits.memory_mb,
+            deadline=limits.seconds,
+            wait=limits.wait_seconds,
+            most_waiting=limits.waiting,
         )
 
     def close(self) -> None:

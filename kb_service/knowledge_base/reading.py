@@ -10,6 +10,7 @@ from typing import Any
 
 from pyoxigraph import NamedNode, Store, Triple
 
+from kb_service.configuration import ModelLimits
 from kb_service.engine.deriver import Deriver
 from kb_service.engine.explain import Explanation
 from kb_service.engine.obstacles import WhyNot
@@ -66,7 +67,11 @@ class ReadableBase:
     """
 
     def __init__(
-        self, store: KnowledgeStore, root: Path | None = None, processes: int | None = None
+        self,
+        store: KnowledgeStore,
+        root: Path | None = None,
+        processes: int | None = None,
+        models: ModelLimits | None = None,
     ) -> None:
         self.store = store
         self.root = root or knowledge_root()
@@ -82,7 +87,7 @@ class ReadableBase:
             self._keeper, self._checker, self._importing, self.root
         )
         self._dry_runs = DryRuns(self._keeper, self.deriver)
-        self.model_documents = ModelDocuments(self._keeper)
+        self.model_documents = ModelDocuments(self._keeper, models or ModelLimits())
 
     @property
     def rules(self) -> RuleBook:

@@ -28,6 +28,12 @@ _KEBAB = re.compile(r"[A-Z]|[a-z0-9]+(?:-[a-z0-9]+)*(?:\.[A-Za-z0-9]+(?:-[a-z0-9
 _SINGULAR_IN_S = ("ss", "us", "is", "news", "series")
 
 
+Individuals = Mapping[NamedNode, set[NamedNode]]
+"""Which classes each individual is of."""
+HOUSE_STYLE = iri("shape", "house-style")
+"""The rule that findings of the house style are about."""
+
+
 @dataclass
 class _Said:
     """What is said of the terms of ours."""
@@ -42,25 +48,60 @@ class _Said:
     other_labels: set[NamedNode] = field(default_factory=set)
 
 
-def house_style_faults(triples: Iterable[Triple]) -> list[Finding]:
-    """Where terms of ours are not named, labelled or defined as the house style has it.
+class HouseStyle:
+    """The house style of documents beside what is known: what kind a thing is, others may say."""
 
-    Give the triples of all ontologies together, or of one with all that it imports: what kind a
-    thing is may be said in another file. Words of other vocabularies keep their own style. Findings
-    have severity `info` and name the term; whoever reloads ontologies may show them as they are.
-    """
-    said = _said(triples)
-    classes = {term for term, kinds in said.kinds.items() if _CLASS in kinds}
-    properties = {term for term, kinds in said.kinds.items() if kinds & {*_PROPERTIES}}
-    individuals = {term: kinds & classes for term, kinds in said.kinds.items() if kinds & classes}
-    found = [
-        *_names_of_words(classes, properties),
-        *_names_of_individuals(individuals),
-        *_texts_of_words(classes | properties, said),
-        *_texts_of_individuals(individuals, said),
-        *_inverses(said),
-    ]
-    return sorted(found, key=lambda each: (each.focus, each.message["en"]))
+    def __init__(self, known: Iterable[Triple] = ()) -> None:
+        said = _said(known)
+        self._classes = _classes(said)
+        self._above = said.above
+        self._homes = _homes(_individuals(said, self._classes))
+
+    def faults(self, triples: Iterable[Triple]) -> list[Finding]:
+        """Where terms of ours are not named, labelled or defined as the house style has it.
+
+        Words of other vocabularies keep their own style. Findings have severity `info` and name the
+        term and, where they miss or dislike what it says of itself, the property.
+        """
+        said = _said(triples)
+        for kind, above in self._above.items():
+            said.above[kind] |= above
+        classes = _classes(said)
+        properties = {term for term, kinds in said.kinds.items() if kinds & {*_PROPERTIES}}
+        individuals = _individuals(said, classes | self._classes)
+        homes = _homes(individuals)
+        for kind, known in self._homes.items():
+            homes[kind] += known
+        found = [
+            *_names_of_words(classes, properties),
+            *_names_of_individuals(individuals, homes),
+            *_texts_of_words(classes | properties, said),
+            *_texts_of_individuals(individuals, said),
+            *_inverses(said),
+        ]
+        return sorted(found, key=lambda each: (each.focus, each.message["en"]))
+
+
+def house_style_faults(triples: Iterable[Triple]) -> list[Finding]:
+    """The same of all ontologies together."""
+    return HouseStyle().faults(triples)
+
+
+def _classes(said: _Said) -> set[NamedNode]:
+    return {term for term, kinds in said.kinds.items() if _CLASS in kinds}
+
+
+def _individuals(said: _Said, classes: set[NamedNode]) -> Individuals:
+    return {term: kinds & classes for term, kinds in said.kinds.items() if kinds & classes}
+
+
+def _homes(individuals: Individuals) -> dict[NamedNode, Counter[str]]:
+    """For each class, below which names how many of its individuals are."""
+    homes: dict[NamedNode, Counter[str]] = defaultdict(Counter)
+    for term, kinds in individuals.items():
+        for kind in kinds:
+            homes[kind][_start_of(term)] += 1
+    return homes
 
 
 def _said(triples: Iterable[Triple]) -> _Said:
@@ -116,11 +157,9 @@ def _names_of_words(
             )
 
 
-def _names_of_individuals(individuals: Mapping[NamedNode, set[NamedNode]]) -> Iterator[Finding]:
-    homes: dict[NamedNode, Counter[str]] = defaultdict(Counter)
-    for term, kinds in individuals.items():
-        for kind in kinds:
-            homes[kind][_start_of(term)] += 1
+def _names_of_individuals(
+    individuals: Individuals, homes: Mapping[NamedNode, Counter[str]]
+) -> Iterator[Finding]:
     for term, kinds in individuals.items():
         name = _end_of(term)
         if not _KEBAB.fullmatch(name):
@@ -158,9 +197,7 @@ def _texts_of_words(words: Iterable[NamedNode], said: _Said) -> Iterator[Finding
         )
 
 
-def _texts_of_individuals(
-    individuals: Mapping[NamedNode, set[NamedNode]], said: _Said
-) -> Iterator[Finding]:
+def _texts_of_individuals(individuals: Individuals, said: _Said) -> Iterator[Finding]:
     for term, kinds in individuals.items():
         if not kinds & _UNNAMED:
             yield from _once_in_each_language(term, LABEL, said)
@@ -172,12 +209,14 @@ def _texts_of_individuals(
                 term,
                 f'编号就是名称的最后一段：请写 dcterms:identifier "{_end_of(term)}"。',
                 f'The id is the last part of the name: write dcterms:identifier "{_end_of(term)}".',
+                IDENTIFIER,
             )
         if term not in said.with_evidence:
             yield _fault(
                 term,
                 f"请写明 {shorten(term)} 有什么依据，例如 core:evidence evidence:assumed。",
                 f"Say what {shorten(term)} rests on, for example core:evidence evidence:assumed.",
+                _EVIDENCE,
             )
 
 
@@ -190,12 +229,14 @@ def _once_in_each_language(term: NamedNode, predicate: NamedNode, said: _Said) -
                 term,
                 f"{shorten(term)} 缺少一条 {name}，语言标记为 @{language}。",
                 f"{shorten(term)} lacks a {name} with the language tag @{language}.",
+                predicate,
             )
         elif languages[language] > 1:
             yield _fault(
                 term,
                 f"{shorten(term)} 有 {languages[language]} 条 @{language} 的 {name}，请只留一条。",
                 f"{shorten(term)} has {languages[language]} {name} in @{language}; keep one.",
+                predicate,
             )
     if other := sorted(set(languages) - {*_LANGUAGES}):
         tags = "、".join(f"@{each}" if each else "（无）" for each in other)
@@ -203,6 +244,7 @@ def _once_in_each_language(term: NamedNode, predicate: NamedNode, said: _Said) -
             term,
             f"{shorten(term)} 的 {name} 只用 @zh 和 @en；现有：{tags}。",
             f"The {name} of {shorten(term)} are tagged @zh and @en only.",
+            predicate,
         )
 
 
@@ -222,6 +264,7 @@ def _definition_by_itself(term: NamedNode, said: _Said) -> Iterator[Finding]:
                 f"{shorten(term)} 的英文释义里用了它自己的名称；请写属于哪一类、有何不同。",
                 f"The definition of {shorten(term)} uses its own label; say of which kind it is "
                 "and what sets it apart.",
+                _DEFINITION,
             )
 
 
@@ -243,5 +286,11 @@ def _start_of(term: NamedNode) -> str:
     return term.value[: -len(_end_of(term))]
 
 
-def _fault(focus: NamedNode, zh: str, en: str) -> Finding:
-    return Finding("info", {"zh": zh, "en": en}, focus=focus.value)
+def _fault(focus: NamedNode, zh: str, en: str, path: NamedNode | None = None) -> Finding:
+    return Finding(
+        "info",
+        {"zh": zh, "en": en},
+        focus=focus.value,
+        path=path.value if path else "",
+        shape=HOUSE_STYLE.value,
+    )

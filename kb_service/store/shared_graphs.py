@@ -110,7 +110,10 @@ class SharedGraphs:
         self._folders = self._folders[-1:]
         self._folders.append(self._folder / f"store-{secrets.token_hex(4)}")
         store = Store(self._folders[-1])
-        for name in whole.named_graphs():
-            if _is_shared(name):
-                store.bulk_extend(whole.quads_for_pattern(None, None, None, name))
+        store.bulk_extend(
+            quad
+            for name in whole.named_graphs()
+            if _is_shared(name)
+            for quad in whole.quads_for_pattern(None, None, None, name)
+        )
         return store

@@ -80,7 +80,7 @@ def _read(root: Path) -> tuple[dict[str, list[Triple]], list[Finding]]:
         except CannotFormat as error:
             found.append(violation(error.zh, error.en, f"{place}:{error.line}"))
         except SyntaxError as error:
-            found.append(_in_file(syntax_fault(error, data), place))
+            found.append(in_file(syntax_fault(error, data), place))
     return documents, found
 
 
@@ -138,7 +138,7 @@ def _shapes(root: Path, documents: Documents, today: date) -> list[Finding]:
                 continue
             data = (root / place).read_bytes()
             checked = checker.document(data, _TURTLE, place, today, lambda triples: [])
-            found += (_in_file(one, place) for one in checked.findings)
+            found += (in_file(one, place) for one in checked.findings)
     return found
 
 
@@ -171,7 +171,7 @@ def _described(finding: Finding, root: Path, documents: Documents) -> Finding:
             where = document_places(data, _TURTLE, place, triples).place(
                 finding.focus, finding.path, finding.value
             )
-            return _in_file(replace(finding, where=where), place)
+            return in_file(replace(finding, where=where), place)
     return finding
 
 
@@ -202,7 +202,7 @@ def _layout(root: Path, changed: Iterable[str]) -> list[Finding]:
     return found
 
 
-def _in_file(finding: Finding, place: str) -> Finding:
+def in_file(finding: Finding, place: str) -> Finding:
     """The finding with its file, and its line in the way in which editors take one."""
     found = _LINE.fullmatch(finding.where)
     if not found:

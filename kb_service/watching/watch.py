@@ -15,6 +15,7 @@ from watchfiles import watch
 from kb_service.findings import Finding, RefusedInput, violation
 from kb_service.knowledge_base import KnowledgeBase
 from kb_service.watching.checks import check_folder
+from kb_service.watching.decided_models import models_held_back
 from kb_service.watching.folders import FolderGone, Snapshot, WatchedFolder
 from kb_service.watching.rounds import Round, State, WatchStatus
 from kb_service.watching.stage import Stage
@@ -107,7 +108,9 @@ class Watch:
             if not changed and self.status.rounds:
                 self._end(begun, (), State.SERVED, ())
                 return
+            is_first = not self.status.rounds
             findings, people = self._take_over(knowledge_base, snapshot, changed)
+            findings += models_held_back(knowledge_base, self.root, None if is_first else changed)
         except RefusedInput as refused:
             self._end(begun, changed, State.REFUSED, tuple(refused.findings))
         except Exception as error:  # the watch goes on; the next change tries again

@@ -24,6 +24,7 @@ from kb_service.knowledge_base.model_versions.records import (
     in_order,
 )
 from kb_service.knowledge_base.model_versions.steps import LOAD, PUBLISH, RETIRE, SUBMIT, SUPERSEDE
+from kb_service.store import as_stored
 
 PRODUCT = "rengang"
 """Who brings what comes with the product."""
@@ -41,6 +42,16 @@ class Moment:
     def taking(self, step: str) -> StepTaken:
         """A step that is taken then, by them."""
         return StepTaken(step, self.by, self.at)
+
+
+@dataclass(frozen=True)
+class HeldBack:
+    """What a file says of a model, and the version that counts in its place."""
+
+    document: ModelDocument
+    standing: ModelVersion
+    recorded: ModelVersion | None
+    """The version on record that says what the file says."""
 
 
 def following(
@@ -76,40 +87,74 @@ def arriving(
     """The files' graphs as they are to be stored, and the versions with what only waits there.
 
     Which version of a model judges people, the organisation decides once it has published or
-    retired one itself. A newer one that comes with the product is a draft to it.
+    retired one itself. A newer one that comes with the product is a draft to it, and a file that is
+    gone, for which `files` has no triples, takes none away.
     """
     known = {version.key: version for version in versions}
     graphs = {name: list(triples) for name, triples in files.items()}
-    for document in _published(files):
+    for document in _models(files):
         of_model = [each for each in known.values() if each.model == document.model]
-        if document.graph not in stored or not _is_decided_here(of_model):
+        if document.graph not in stored or _decided_here(of_model) is None:
             continue
         graphs[document.graph] = list(stored[document.graph])
         if all(precedence(each.number) < precedence(document.number) for each in of_model):
-            waiting = _version(document, DRAFT, Moment(PRODUCT, at).taking(SUBMIT))
+            said = _as_stored(document)
+            waiting = _version(said, DRAFT, Moment(PRODUCT, at).taking(SUBMIT))
             known[waiting.key] = waiting
+    gone = {name: stored[name] for name, triples in files.items() if not triples and name in stored}
+    for document in _models(gone):
+        if _decided_here(each for each in known.values() if each.model == document.model):
+            graphs[document.graph] = list(gone[document.graph])
     return graphs, in_order(known.values())
 
 
-def _is_decided_here(of_model: Iterable[ModelVersion]) -> bool:
-    """Whether people here published or retired the version that counted last."""
+def held_back(versions: Iterable[ModelVersion], stored: Graphs, files: Graphs) -> list[HeldBack]:
+    """What files say of models otherwise than is stored, since the organisation decides on these."""
+    known = list(versions)
+    found = []
+    for document in map(_as_stored, _models(files)):
+        of_model = [each for each in known if each.model == document.model]
+        standing = _decided_here(of_model)
+        here = set(stored.get(document.graph, ()))
+        if standing is not None and set(document.triples) != here:
+            digest = digest_of_text(document.text)
+            same = next((each for each in of_model if each.digest == digest), None)
+            found.append(HeldBack(document, standing, same))
+    return found
+
+
+def _decided_here(of_model: Iterable[ModelVersion]) -> ModelVersion | None:
+    """The version that counted last, if people here published or retired it."""
     decisive = (LOAD, PUBLISH, RETIRE)
-    last = [
-        (each.at, each.step)
-        for version in of_model
-        for each in version.steps
-        if each.step in decisive and each.by != PRODUCT
-    ]
-    return bool(last) and max(last)[1] != LOAD
+    last = max(
+        (
+            (each.at, each.step, version)
+            for version in of_model
+            for each in version.steps
+            if each.step in decisive and each.by != PRODUCT
+        ),
+        key=lambda one: one[:2],
+        default=None,
+    )
+    return None if last is None or last[1] == LOAD else last[2]
 
 
-def _published(graphs: Graphs) -> list[ModelDocument]:
+def _as_stored(document: ModelDocument) -> ModelDocument:
+    """The document with numbers as a store writes them, as those that are handed in have them."""
+    return replace(document, triples=tuple(as_stored(document.triples)))
+
+
+def _models(graphs: Graphs) -> list[ModelDocument]:
     return [
         in_graph(name, triples, model)
         for name, triples in graphs.items()
         for model in models_in(triples)
-        if status_in(triples, model) == PUBLISHED
     ]
+
+
+def _published(graphs: Graphs) -> list[ModelDocument]:
+    found = _models(graphs)
+    return [each for each in found if status_in(each.triples, each.model) == PUBLISHED]
 
 
 def _record(

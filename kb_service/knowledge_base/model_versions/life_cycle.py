@@ -19,6 +19,7 @@ from kb_service.knowledge_base.model_versions.documents import (
     submitted,
     unsaid_status,
 )
+from kb_service.knowledge_base.model_versions.following import Graphs, HeldBack, held_back
 from kb_service.knowledge_base.model_versions.numbers import precedence
 from kb_service.knowledge_base.model_versions.protection import refuse_foreign
 from kb_service.knowledge_base.model_versions.records import (
@@ -98,6 +99,10 @@ class ModelLifeCycle:
     def document(self, version: ModelVersion) -> list[Triple]:
         """What a version says, in the status that it has."""
         return _document(version).with_status(version.status)
+
+    def held_back(self, files: Graphs) -> list[HeldBack]:
+        """What these files say of models otherwise than counts here, see `following.held_back`."""
+        return held_back(self._keeper.recorded_versions(), self._keeper.knowledge.graphs, files)
 
     def submit(self, model: SubmittedModel, actor: Actor, reason: str = "") -> Submitted:
         """Keep a document as a draft, in place of the draft with the same number.

@@ -13,8 +13,10 @@ from kb_service.knowledge_base.model_versions.records import ModelVersion
 from kb_service.vocabulary import LABEL, A, iri, local_id
 
 SUBMIT, PUBLISH, SUPERSEDE, RETIRE, LOAD = "submit", "publish", "supersede", "retire", "load"
-_OURS = frozenset({SUBMIT, SUPERSEDE, LOAD})
-"""Steps that come with something else: a document handed in, another version published."""
+ERASE = "erase"
+_OURS = frozenset({SUBMIT, SUPERSEDE, LOAD, ERASE})
+"""Steps that come with something else: a document handed in, another version published, a person
+erased."""
 _FROM = iri("core", "fromStatus")
 _TO = iri("core", "toStatus")
 _SEPARATES = iri("judgement", "separates")
@@ -25,7 +27,7 @@ _FORBIDDEN = 403
 
 @dataclass(frozen=True)
 class Step:
-    """A kind of step: from which statuses, and to which."""
+    """A kind of step: from which statuses, and to which; "" when it leaves a version in its own."""
 
     id: str
     label: Mapping[str, str]
@@ -128,7 +130,7 @@ class LifeCycle:
 
 def _step(node: NamedNode, said: Iterable[Triple]) -> Step:
     known = list(said)
-    (target,) = _ids(known, _TO)
+    target = next(iter(_ids(known, _TO)), "")
     return Step(local_id(node), _label(known), frozenset(_ids(known, _FROM)), target)
 
 
