@@ -11,9 +11,9 @@ from kb_service.knowledge_base.answers import Answer, answer, columns_of
 from kb_service.knowledge_base.keeping import Keeper
 from kb_service.knowledge_base.outcomes import UnknownThingError
 from kb_service.knowledge_base.past import past
-from kb_service.questions import Question, questions
+from kb_service.questions import Question, TellsOf, questions
 from kb_service.sparql import select
-from kb_service.store.reach import EVERYTHING, Reach
+from kb_service.store.reach import EVERYTHING, SHARED, Reach
 from kb_service.vocabulary import iri
 
 _MOST_WORKSPACES = 16
@@ -74,7 +74,9 @@ class Asking:
         query += f"\nOFFSET {offset:d}" if offset is not None else ""
         if question.over == "person":
             return self._answered(question, query, self.workspace(things["person"]))
-        return answer(question, self._keeper.store.select(query, reach))
+        # By itself what everybody may read answers about ten times as fast as in a list of graphs.
+        within = SHARED if question.tells_of is TellsOf.NOBODY else reach
+        return answer(question, self._keeper.store.select(query, within))
 
     def ask_as_of(self, day: date | None, name: str, **things: str) -> Answer:
         """The answer to a question about one person, as it was when a day was over; None for now.

@@ -8,33 +8,26 @@ from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
-from pyoxigraph import NamedNode, Triple
+from pyoxigraph import Triple
 
 from kb_service.findings import Finding
 from kb_service.knowledge_base.checking import CheckedDocument, Checker
 from kb_service.knowledge_base.importing import FactsKnownAs, Importing
 from kb_service.knowledge_base.judging import Knowledge
 from kb_service.knowledge_base.keeping import Keeper
+from kb_service.knowledge_base.model_document_faults import ONTOLOGY, document_faults, subjects_of
 from kb_service.knowledge_base.model_documents import SubmittedModel
-from kb_service.knowledge_base.sorting import people_mentioned
 from kb_service.knowledge_base.what_if.described import POSITION_MODEL
 from kb_service.reasoning import ReasonerFailed, check_consistency
 from kb_service.reasoning.house_style import HOUSE_STYLE, HouseStyle
 from kb_service.validation.people_checks import people_checks
 from kb_service.validation.shapes import WORST_FIRST
 from kb_service.vocabulary import (
-    BASE,
     ORGANISATION_GRAPH,
     POLICY_GRAPH,
-    A,
-    iri,
-    local_id,
-    shorten,
 )
 from kb_service.workers import WorkerBusy
 
-_ONTOLOGY = iri("owl", "Ontology")
-_VERSION = iri("owl", "versionInfo")
 _NO_ONTOLOGIES = frozenset({ORGANISATION_GRAPH, POLICY_GRAPH})
 _LONGEST_WAIT = 20.0
 """Seconds to wait for the reasoner, whose Java takes a processor and much memory each time."""
@@ -95,7 +88,7 @@ class ModelChecking:
     ) -> list[Finding]:
         """What no shape can say: of the document as a whole, and beside the people stored."""
         found: list[Finding] = []
-        if must_be_model or _subjects_of(triples, POSITION_MODEL):
+        if must_be_model or subjects_of(triples, POSITION_MODEL):
             found += document_faults(triples)
         for check in people_checks(self._root):
             if query := check.asked(triples):
@@ -118,7 +111,7 @@ class ModelChecking:
         if not self._reasoning.acquire(timeout=_LONGEST_WAIT):
             raise WorkerBusy("a reasoner is at work on another document")
         try:
-            headers = _subjects_of(triples, _ONTOLOGY)
+            headers = subjects_of(triples, ONTOLOGY)
             graphs = self._keeper.knowledge.graphs
             left = (name for name in graphs if name not in {*_NO_ONTOLOGIES, *headers})
             known = (triple for name in left for triple in graphs[name])
@@ -146,83 +139,8 @@ def _without_warnings_of_models(
     findings: Iterable[Finding], triples: Sequence[Triple]
 ) -> list[Finding]:
     """The findings without what is remarked of a model as a whole, of which a part is not known."""
-    models = {node.value for node in _subjects_of(triples, POSITION_MODEL)}
+    models = {node.value for node in subjects_of(triples, POSITION_MODEL)}
     return [one for one in findings if one.severity == "violation" or one.focus not in models]
-
-
-def document_faults(triples: Sequence[Triple]) -> list[Finding]:
-    """What keeps a document from being the document of one position model."""
-    models = _subjects_of(triples, POSITION_MODEL)
-    headers = _subjects_of(triples, _ONTOLOGY)
-    found = [_another_model(node, models[0]) for node in models[1:]]
-    if not models:
-        found.append(_no_model())
-    if not headers:
-        found.append(_no_header(models))
-    found += [_another_header(node, headers[0]) for node in headers[1:]]
-    versions = {t.subject for t in triples if t.predicate == _VERSION}
-    found += [_no_version(node) for node in headers[:1] if node not in versions]
-    if people := sorted(people_mentioned(triples)):
-        found.append(_about_people(people[0]))
-    return found
-
-
-def _subjects_of(triples: Iterable[Triple], kind: NamedNode) -> list[NamedNode]:
-    """The things of a class, as they are first spoken of."""
-    found = (t.subject for t in triples if t.predicate == A and t.object == kind)
-    return list(dict.fromkeys(node for node in found if isinstance(node, NamedNode)))
-
-
-def _no_model() -> Finding:
-    return _fault(
-        "这里没有岗位模型；请写一个，例如：model:shop-assistant a core:PositionModel ; …",
-        "There is no position model in this; write one, such as:"
-        " model:shop-assistant a core:PositionModel ; …",
-    )
-
-
-def _another_model(node: NamedNode, first: NamedNode) -> Finding:
-    return _fault(
-        f"一份文件只写一个岗位模型，这里已有 {shorten(first)}；请把 {shorten(node)} 另存为一份文件。",
-        f"A document holds one position model, and this has {shorten(first)} already; put"
-        f" {shorten(node)} into a document of its own.",
-        node,
-    )
-
-
-def _no_header(models: Sequence[NamedNode]) -> Finding:
-    name = local_id(models[0]) if models else "shop-assistant"
-    header = f'<{BASE}ontology/models/{name}> a owl:Ontology ; owl:versionInfo "0.1.0" .'
-    return _fault(
-        f"缺少文件头，不知道模型是哪一版；请加一行：{header}",
-        f"There is no header that says which version of the model this is; add a line: {header}",
-        models[0] if models else None,
-    )
-
-
-def _no_version(header: NamedNode) -> Finding:
-    return _fault(
-        '请在文件头写明版本，例如：owl:versionInfo "0.1.0"。',
-        'Say in the header which version this is, for example: owl:versionInfo "0.1.0".',
-        header,
-    )
-
-
-def _another_header(node: NamedNode, first: NamedNode) -> Finding:
-    return _fault(
-        f"文件头只能有一个，这里已有 <{first.value}>；请删去 <{node.value}>。",
-        f"A document has one header, and this has <{first.value}> already; remove <{node.value}>.",
-        node,
-    )
-
-
-def _about_people(id: str) -> Finding:
-    return _fault(
-        f"岗位模型里不写人员；请把关于 person:{id} 的内容另存为一份文件。",
-        f"A position model says nothing about people; put what is about person:{id} into a"
-        " document of its own.",
-        iri("person", id),
-    )
 
 
 def _undecided() -> Finding:
@@ -234,10 +152,6 @@ def _undecided() -> Finding:
             " try again later, or write simpler axioms.",
         },
     )
-
-
-def _fault(zh: str, en: str, focus: NamedNode | None = None) -> Finding:
-    return Finding("violation", {"zh": zh, "en": en}, focus=focus.value if focus else "")
 
 
 def _status(findings: Iterable[Finding]) -> int:
