@@ -35,10 +35,10 @@ run: $(RUN_READY)
 	@exec $(BIN)/rengang serve --example --data '$(DATA)' --host '$(HOST)' --port '$(PORT)'
 
 test: $(DEV_READY)
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 test-slow: $(DEV_READY)
-	$(BIN)/python -m pytest -n auto tests/slow
+	$(BIN)/python -m pytest -n auto --dist loadfile tests/slow
 
 check: lint test
 

@@ -22,6 +22,7 @@ from kb_service.validation.sarif_report import sarif_report
 from kb_service.vocabulary import iri
 from tests.conftest import body
 from tests.sarif_schema import SARIF
+from tests.shipped_store import shipped
 
 BROKEN = Path(__file__).parent / "models_broken"
 SOUND = BROKEN / "sound" / "hotline-nurse.ttl"
@@ -154,31 +155,35 @@ def test_a_report_without_findings_is_valid_sarif() -> None:
 # The command line
 
 
-@pytest.mark.parametrize("form", ["text", "json", "turtle", "junit", "sarif"])
-def test_the_command_ends_with_1_for_a_violation_in_every_form(form: str, tmp_path: Path) -> None:
-    data = ("--data", tmp_path / "none")
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the shipped knowledge."""
+    return shipped(tmp_path_factory.mktemp("reports") / "data")
 
-    broken = run("check", BROKEN / "two-tiers.ttl", SOUND, "--format", form, *data)
-    warned = run("check", BROKEN / "floor-above-the-level.ttl", "--format", form, *data)
+
+@pytest.mark.parametrize("form", ["text", "json", "turtle", "junit", "sarif"])
+def test_the_command_ends_with_1_for_a_violation_in_every_form(form: str, data: Path) -> None:
+    broken = run("check", BROKEN / "two-tiers.ttl", SOUND, "--format", form, "--data", data)
+    warned = run("check", BROKEN / "floor-above-the-level.ttl", "--format", form, "--data", data)
 
     assert (broken.exit_code, broken.stderr) == (1, "must 1\n")
     assert (warned.exit_code, warned.stderr) == (0, "should 1\n")
 
 
-def test_the_command_prints_the_line_in_the_language_of_the_run(tmp_path: Path) -> None:
+def test_the_command_prints_the_line_in_the_language_of_the_run(data: Path) -> None:
     file = BROKEN / "floor-above-the-level.ttl"
 
-    chinese = run("check", file, "--data", tmp_path / "none", lang="zh")
-    english = run("check", file, "--data", tmp_path / "none")
+    chinese = run("check", file, "--data", data, lang="zh")
+    english = run("check", file, "--data", data)
 
     assert chinese.stdout == f"建议改\t{file.name}: 第 51 行\t{FLOOR['zh']}\n"
     assert english.stdout == f"should\t{file.name}: line 51\t{FLOOR['en']}\n"
 
 
-def test_the_forms_for_programs_can_be_read_by_programs(tmp_path: Path) -> None:
+def test_the_forms_for_programs_can_be_read_by_programs(data: Path) -> None:
     def told(form: str) -> str:
         file = BROKEN / "two-tiers.ttl"
-        return run("check", file, "--format", form, "--data", tmp_path / "none").stdout
+        return run("check", file, "--format", form, "--data", data).stdout
 
     (checked,) = json.loads(told("json"))["files"]
     shapes = {q.object for q in parse(told("turtle").encode(), format=RdfFormat.TURTLE)}
@@ -198,7 +203,9 @@ core:Knacks
 """
 
 
-def test_house_style_is_noted_with_its_line_in_a_model_and_in_an_ontology(tmp_path: Path) -> None:
+def test_house_style_is_noted_with_its_line_in_a_model_and_in_an_ontology(
+    tmp_path: Path, data: Path
+) -> None:
     core = (knowledge_root() / "ontology" / "core.ttl").read_text(encoding="utf-8")
     (tmp_path / "core.ttl").write_text(core + KNACKS, encoding="utf-8")
     sound = SOUND.read_text(encoding="utf-8")
@@ -208,7 +215,7 @@ def test_house_style_is_noted_with_its_line_in_a_model_and_in_an_ontology(tmp_pa
     files = (tmp_path / "core.ttl", tmp_path / "model.ttl")
 
     told = {
-        form: run("check", *files, "--format", form, "--data", tmp_path / "none")
+        form: run("check", *files, "--format", form, "--data", data)
         for form in ("text", "json", "turtle", "junit", "sarif")
     }
 
