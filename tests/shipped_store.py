@@ -11,7 +11,7 @@ from kb_service.knowledge_base import KnowledgeBase
 
 
 def shipped(folder: Path) -> Path:
-    """The folder, new, with what opening a knowledge base in it would have stored.
+    """The folder, new or empty, with what opening a knowledge base in it would have stored.
 
     Copying takes a fraction of a second; checking and concluding the knowledge takes several.
     """
@@ -23,5 +23,5 @@ def shipped(folder: Path) -> Path:
             unfinished = made.with_name("shipped-unfinished")
             KnowledgeBase.open(unfinished).close()
             unfinished.rename(made)
-    shutil.copytree(made, folder)
+    shutil.copytree(made, folder, dirs_exist_ok=True)
     return folder

@@ -401,7 +401,7 @@ def test_a_running_service_follows_a_folder_and_keeps_the_last_good_state_over_a
     assert refused["findings"][0]["where"].startswith(f"{T12}:")
     assert after_fault == after_edit
     assert page[0] == 200
-    assert "Not loaded, the former state stays" in page[2].decode()
+    assert "Not loaded; what was served before stays" in page[2].decode()
     assert 'http-equiv="refresh"' in page[2].decode()
     assert first["state"] == "refused"
     assert after_restart == after_edit

@@ -95,7 +95,9 @@ class ModelChecking:
                 found += [check.finding(row) for row in self._keeper.select(query)]
         if consistency:
             found += self._contradictions(triples)
-        return [*found, *self._house_style.faults(triples)]
+        if must_be_model or subjects_of(triples, ONTOLOGY):
+            found += self._house_style.faults(triples)
+        return found
 
     @property
     def _house_style(self) -> HouseStyle:
