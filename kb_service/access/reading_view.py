@@ -215,14 +215,27 @@ class ReadingView(ModelExchange):
     ) -> CheckedDocument:
         """What there is to say of a stranger's RDF, which calls people as the caller does."""
         return self.knowledge_base.check_document(
-            data, media_type, filename, self._known_as, consistency=consistency
+            data,
+            media_type,
+            filename,
+            self._known_as,
+            consistency=consistency,
+            beside_people=self._hears_of_everybody,
         )
 
     def check_model(
         self, submitted: SubmittedModel, *, consistency: bool = False
     ) -> CheckedDocument:
         """What there is to say of a position model that was read, each finding in its place."""
-        return self.knowledge_base.check_model(submitted, consistency=consistency)
+        return self.knowledge_base.check_model(
+            submitted, consistency=consistency, beside_people=self._hears_of_everybody
+        )
+
+    @property
+    def _hears_of_everybody(self) -> bool:
+        """Whether a check may tell what a model lacks beside all people, as who writes models needs."""
+        rights = self.caller.rights
+        return rights.writes_models or rights.reads is People.EVERYBODY
 
     def check_as_model(
         self, data: bytes, media_type: str, filename: str, *, consistency: bool = False

@@ -52,28 +52,37 @@ class ModelChecking:
         known_as: FactsKnownAs,
         *,
         consistency: bool = False,
+        beside_people: bool = True,
     ) -> CheckedDocument:
         """What there is to say of a stranger's RDF, whatever it is about.
 
         Asked for its `consistency`, a reasoner says whether it contradicts the ontologies, which
         takes seconds, or that it did not finish. Raises WorkerBusy while it does the same for
-        others.
+        others. Without `beside_people` nothing is said that depends on the people stored.
         """
 
         def further(triples: Sequence[Triple]) -> list[Finding]:
-            return self._beyond_shapes(triples, consistency=consistency)
+            return self._beyond_shapes(
+                triples, consistency=consistency, beside_people=beside_people
+            )
 
         found = self._importing.check_document(data, media_type, filename, known_as, further)
         return replace(found, findings=tuple(_style_last(found.findings)))
 
-    def model(self, submitted: SubmittedModel, *, consistency: bool = False) -> CheckedDocument:
+    def model(
+        self,
+        submitted: SubmittedModel,
+        *,
+        consistency: bool = False,
+        beside_people: bool = True,
+    ) -> CheckedDocument:
         """What there is to say of a position model that was read; see `document`."""
         triples = list(submitted.triples)
         found = list(submitted.findings)
         if triples:
             beside = self._keeper.uploaded_facts()
             told = self._checker.triples(triples, beside, self._keeper.latest_day)["findings"]
-            further = self._beyond_shapes(triples, True, consistency)
+            further = self._beyond_shapes(triples, True, consistency, beside_people)
             placed = submitted.placed(_style_last([*told, *further]))
             if not submitted.is_whole:
                 placed = _without_warnings_of_models(placed, triples)
@@ -84,13 +93,17 @@ class ModelChecking:
         return CheckedDocument(tuple(found), status, triples)
 
     def _beyond_shapes(
-        self, triples: Sequence[Triple], must_be_model: bool = False, consistency: bool = False
+        self,
+        triples: Sequence[Triple],
+        must_be_model: bool = False,
+        consistency: bool = False,
+        beside_people: bool = True,
     ) -> list[Finding]:
         """What no shape can say: of the document as a whole, and beside the people stored."""
         found: list[Finding] = []
         if must_be_model or subjects_of(triples, POSITION_MODEL):
             found += document_faults(triples)
-        for check in people_checks(self._root):
+        for check in people_checks(self._root) if beside_people else ():
             if query := check.asked(triples):
                 found += [check.finding(row) for row in self._keeper.select(query)]
         if consistency:

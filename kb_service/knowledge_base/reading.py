@@ -146,6 +146,7 @@ class ReadableBase:
         known_as: FactsKnownAs | None = None,
         *,
         consistency: bool = False,
+        beside_people: bool = True,
     ) -> CheckedDocument:
         """What there is to say of a stranger's RDF, read in a process that may be killed.
 
@@ -153,14 +154,20 @@ class ReadableBase:
         """
         known = known_as or self._keeper.facts_about
         return self._model_checking.document(
-            data, media_type, filename, known, consistency=consistency
+            data, media_type, filename, known, consistency=consistency, beside_people=beside_people
         )
 
     def check_model(
-        self, submitted: SubmittedModel, *, consistency: bool = False
+        self,
+        submitted: SubmittedModel,
+        *,
+        consistency: bool = False,
+        beside_people: bool = True,
     ) -> CheckedDocument:
         """What there is to say of a position model that was read, each finding in its place."""
-        return self._model_checking.model(submitted, consistency=consistency)
+        return self._model_checking.model(
+            submitted, consistency=consistency, beside_people=beside_people
+        )
 
     def dry_run(
         self,
