@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -56,10 +57,10 @@ def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("service") / "data"
 
 
-@pytest.fixture(scope="session")
-def knowledge_base(data_folder: Path) -> Iterator[KnowledgeBase]:
+@contextmanager
+def two_people(folder: Path) -> Iterator[KnowledgeBase]:
     """The shipped knowledge and two invented people: one rated 7 in all of T12, one not at all."""
-    base = KnowledgeBase.open(shipped(data_folder))
+    base = KnowledgeBase.open(shipped(folder))
     register = register_of(base)
     rated = dict.fromkeys(base.catalogue.dimensions["t12"], Decimal(7))
     View(base, register, LOCAL).import_records(
@@ -74,8 +75,27 @@ def knowledge_base(data_folder: Path) -> Iterator[KnowledgeBase]:
         ],
     )
     register.close()
-    yield base
-    base.close()
+    try:
+        yield base
+    finally:
+        base.close()
+
+
+@contextmanager
+def service_over(base: KnowledgeBase) -> Iterator[Flask]:
+    """The service over a knowledge base."""
+    made = create_app(base, configuration=Configuration(queries=QueryLimits(seconds=5.0)))
+    try:
+        yield made
+    finally:
+        made.extensions[EXTENSION].close()
+
+
+@pytest.fixture(scope="session")
+def knowledge_base(data_folder: Path) -> Iterator[KnowledgeBase]:
+    """Two people, beside whom other tests store more."""
+    with two_people(data_folder) as base:
+        yield base
 
 
 @pytest.fixture(scope="session")
@@ -87,9 +107,8 @@ def view(app: Flask, knowledge_base: KnowledgeBase) -> View:
 @pytest.fixture(scope="session")
 def app(knowledge_base: KnowledgeBase) -> Iterator[Flask]:
     """The service over that knowledge base."""
-    made = create_app(knowledge_base, configuration=Configuration(queries=QueryLimits(seconds=5.0)))
-    yield made
-    made.extensions[EXTENSION].close()
+    with service_over(knowledge_base) as made:
+        yield made
 
 
 @pytest.fixture

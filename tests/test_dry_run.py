@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from kb_service.access.dry_runs import withheld
 from kb_service.access.refusals import NotAllowed
-from kb_service.access.roles import Caller, Role
+from kb_service.access.roles import LOCAL, Caller, Role
 from kb_service.access.view import View
 from kb_service.findings import RefusedInput
 from kb_service.knowledge_base import KnowledgeBase
 from kb_service.knowledge_base.dry_run_counts import DryRun, Move, Reaching, VerdictCount
 from kb_service.knowledge_base.dry_run_words import told
 from kb_service.knowledge_files import knowledge_root
-from tests.conftest import body
+from kb_service.web.service import EXTENSION
+from tests.conftest import body, service_over, two_people
 
 SOUND = Path(__file__).parent / "models_broken" / "sound" / "hotline-nurse.ttl"
 PUBLISHED = knowledge_root() / "ontology" / "models" / "customer-service-specialist.ttl"
@@ -33,6 +36,24 @@ def dry_run(view: View, text: str) -> DryRun:
     assert found.conforms, found.findings
     (run,) = view.dry_run(found.triples)
     return run
+
+
+@pytest.fixture(scope="module")
+def knowledge_base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeBase]:
+    """Two people and nobody else, since here they are counted."""
+    with two_people(tmp_path_factory.mktemp("tried") / "data") as base:
+        yield base
+
+
+@pytest.fixture(scope="module")
+def app(knowledge_base: KnowledgeBase) -> Iterator[Flask]:
+    with service_over(knowledge_base) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def view(app: Flask, knowledge_base: KnowledgeBase) -> View:
+    return View(knowledge_base, app.extensions[EXTENSION].register, LOCAL)
 
 
 @pytest.fixture(scope="module")
