@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode
 
-from kb_service.engine.header import whole_header
+from kb_service.engine.header import Header, whole_header
 from kb_service.engine.patterns import Reading, read_query
 from kb_service.engine.text import QueryText, squeezed
 from kb_service.knowledge_files import knowledge_root, rule_files
@@ -120,10 +120,15 @@ def read_rule(path: Path) -> Rule:
     """
     text = path.read_text(encoding="utf-8")
     header = whole_header(path, text, FIELDS)
-    says, says_zh, because, reads, writes = (header.fields[name] for name in FIELDS)
+    return rule_of(path.stem, path.parent.name, header, text)
+
+
+def rule_of(name: str, stage: str, header: Header, text: str) -> Rule:
+    """The rule that a header and its text make; what the header does not say is empty."""
+    says, says_zh, because, reads, writes = (header.fields.get(field, "") for field in FIELDS)
     return Rule(
-        name=path.stem,
-        stage=path.parent.name,
+        name=name,
+        stage=stage,
         title=header.title,
         says=says,
         says_zh=says_zh,

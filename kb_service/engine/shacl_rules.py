@@ -15,9 +15,9 @@ from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse, 
 from rdflib import Graph
 
 from kb_service.engine.checker.folders import placing_faults
-from kb_service.engine.checker.header import as_rule, header_faults, rule_header
+from kb_service.engine.checker.header import header_faults, rule_header
 from kb_service.engine.checker.texts import RuleText
-from kb_service.engine.rules import Rule, RuleBook, rule_book
+from kb_service.engine.rules import Rule, RuleBook, rule_book, rule_of
 from kb_service.findings import Finding, RefusedInput, violation
 from kb_service.vocabulary import BASE, NAMESPACES, A, iri, local_id, shorten
 
@@ -124,7 +124,7 @@ def rules_from_shacl(triples: Iterable[Triple]) -> RuleBook:
     rules: list[Rule] = []
     for source in texts:
         header = rule_header(source.text)
-        rules.append(as_rule(source, header))
+        rules.append(rule_of(source.name, source.stage, header, source.text))
         found += [*placing_faults(source), *header_faults(source, header)]
         found += said.disagreements(rules[-1])
     if not texts and not found:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from kb_service.engine.checker.texts import RuleText
 from kb_service.engine.header import Header, read_header
-from kb_service.engine.rules import FIELDS, Rule
+from kb_service.engine.rules import FIELDS
 from kb_service.findings import Finding
 
 _EXAMPLES = {
@@ -28,25 +28,9 @@ def rule_header(text: str) -> Header:
     return read_header(text, FIELDS)
 
 
-def as_rule(source: RuleText, header: Header) -> Rule:
-    """The rule that a complete header and its text make."""
-    says, says_zh, because, reads, writes = (header.fields.get(name, "") for name in FIELDS)
-    return Rule(
-        name=source.name,
-        stage=source.stage,
-        title=header.title,
-        says=says,
-        says_zh=says_zh,
-        because=because,
-        reads=reads,
-        writes=writes,
-        text=source.text,
-    )
-
-
 def header_faults(source: RuleText, header: Header) -> Iterator[Finding]:
     """What is missing in a header or cannot be read as it is meant."""
-    if not header.title or header.title.partition(":")[0] in FIELDS:
+    if not header.title or header.title.startswith(tuple(f"{name}:" for name in FIELDS)):
         yield source.violation(
             1,
             "规则没有标题；请在第一行写上，例如：# Gap below the required level",

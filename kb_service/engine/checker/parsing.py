@@ -25,12 +25,12 @@ from kb_service.engine.checker.algebra import (
     own_expressions,
     walk,
 )
-from kb_service.engine.checker.header import as_rule, rule_header
+from kb_service.engine.checker.header import rule_header
 from kb_service.engine.checker.language import language_faults, prefix_faults
 from kb_service.engine.checker.texts import RuleText
 from kb_service.engine.checker.translate import translate
 from kb_service.engine.header import Header
-from kb_service.engine.rules import Rule
+from kb_service.engine.rules import Rule, rule_of
 from kb_service.findings import Finding
 
 MOST_CHARACTERS = 16_000
@@ -83,7 +83,9 @@ def parse_rule(source: RuleText) -> ParsedRule:
     if faults := tuple(language_faults(source, head, body)):
         raise Unreadable(*faults)
     header = rule_header(source.text)
-    parsed = ParsedRule(source, header, head, body, as_rule(source, header))
+    parsed = ParsedRule(
+        source, header, head, body, rule_of(source.name, source.stage, header, source.text)
+    )
     _refuse_what_the_engine_cannot_read(parsed)
     return parsed
 
