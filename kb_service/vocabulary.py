@@ -13,6 +13,7 @@ NAMESPACES: dict[str, str] = {
     "agent": BASE + "agent/",
     "alignment": BASE + "ontology/alignments#",
     "axis": BASE + "axis/",
+    "box": BASE + "nine-box/",
     "category": BASE + "indicator-category/",
     "core": BASE + "ontology/core#",
     "dcterms": "http://purl.org/dc/terms/",
@@ -38,10 +39,15 @@ NAMESPACES: dict[str, str] = {
     "part": BASE + "part/",
     "people": BASE + "ontology/people#",
     "performance": BASE + "ontology/performance#",
+    "period": BASE + "period/",
     "person": BASE + "person/",
+    "plan": BASE + "performance-plan/",
+    "plan-group": BASE + "plan-group/",
+    "plan-item": BASE + "plan-item/",
     "policy": BASE + "policy/",
     "position": BASE + "position/",
     "prov": "http://www.w3.org/ns/prov#",
+    "rater-weight": BASE + "rater-weight/",
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
     "requirement": BASE + "requirement/",
@@ -58,6 +64,7 @@ NAMESPACES: dict[str, str] = {
     "team": BASE + "team/",
     "tier": BASE + "tier/",
     "training": BASE + "training/",
+    "trend": BASE + "trend/",
     "type": BASE + "career-type/",
     "verdict": BASE + "verdict/",
     "version": BASE + "version/",
@@ -122,7 +129,10 @@ def is_shared(graph: str) -> bool:
 A = iri("rdf", "type")
 IDENTIFIER = iri("dcterms", "identifier")
 LABEL = iri("skos", "prefLabel")
-BELONGS_TO = (iri("people", "ofPerson"), iri("people", "inAssessment"), iri("people", "raisedFor"))
-"""From a rating, an assessment, an objection towards the person whom it is about."""
+BELONGS_TO = (
+    *(iri("people", name) for name in ("ofPerson", "inAssessment", "raisedFor")),
+    *(iri("performance", name) for name in ("forPerson", "inForm", "corrects")),
+)
+"""From a rating, an assessment, an objection, a figure, a form towards the person it is about."""
 HOLDS = iri("org", "holds")
 """From a person to the post that is theirs."""
