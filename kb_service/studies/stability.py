@@ -20,6 +20,8 @@ from kb_service.studies.delphi import (
 from kb_service.studies.listing import listed
 from kb_service.studies.results import Reason, Statistic, known, unknown
 
+_DIGITS = 9
+
 
 @dataclass(frozen=True)
 class ItemChange:
@@ -101,7 +103,12 @@ def _item_change(item: str, before: Ratings, after: Ratings, scale: Scale) -> It
         return ItemChange(none, none, none, 0, none, none)
     then = item_statistics(list(earlier.values()), scale.highest)
     now = item_statistics(list(later.values()), scale.highest)
-    moves = [later[expert] - rating for expert, rating in earlier.items() if expert in later]
+    # Moves of one size are ties, which 3.4 - 3.1 and 3.7 - 3.4 would not be to the last digit.
+    moves = [
+        round(later[expert] - rating, _DIGITS)
+        for expert, rating in earlier.items()
+        if expert in later
+    ]
     w, p = _signed_ranks(moves)
     return ItemChange(
         known(now.mean.number - then.mean.number),
