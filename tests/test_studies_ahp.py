@@ -261,7 +261,7 @@ def test_cells_that_contradict_each_other_are_named_with_their_reciprocals() -> 
     assert judged.consistency_index.value == pytest.approx(0, abs=1e-12)
 
 
-@pytest.mark.parametrize("value", [0, -3, float("nan"), float("inf"), 1e-320])
+@pytest.mark.parametrize("value", [0, -3, float("nan"), float("inf"), 1e-320, 1e200])
 def test_a_cell_that_is_no_ratio_is_named_and_the_others_still_count(value: float) -> None:
     matrix = upper_triangle(["a", "b", "c"], [value, 6, 3])
 
@@ -347,6 +347,16 @@ def test_one_or_two_items_cannot_contradict_each_other(order: int, expected: lis
     assert weights(judged) == pytest.approx(expected)
     assert judged.lambda_max.number == pytest.approx(order)
     assert (judged.consistency_index.value, judged.consistency_ratio.value) == (0, 0)
+
+
+def test_judgements_of_any_size_keep_the_largest_eigenvalue() -> None:
+    # Of three items it is 1 + t + 1/t with t³ = a_ac/(a_ab·a_bc).
+    huge = 1e90
+
+    judged = eigenvector(upper_triangle(["a", "b", "c"], [huge, huge, 1 / huge]))
+
+    assert judged.lambda_max.number == pytest.approx(1 + huge ** (1 / 3))
+    assert weights(judged)[0] == pytest.approx(1)
 
 
 def test_more_items_than_the_table_has_are_weighed_without_a_ratio() -> None:

@@ -14,7 +14,7 @@ from scipy.sparse.csgraph import connected_components
 
 from kb_service.studies.pairwise import PairwiseMatrix
 from kb_service.studies.random_indices import RandomIndexTable
-from kb_service.studies.results import Reason, Statistic, known, known_or, unknown
+from kb_service.studies.results import Reason, Statistic, known, unknown
 
 _Array = NDArray[np.float64]
 
@@ -97,10 +97,10 @@ def priorities(
         items=matrix.items,
         method=method,
         weights=tuple(
-            Weighted(item, known_or(weight, _UNBALANCED))
+            Weighted(item, known(weight))
             for item, weight in zip(matrix.items, vector.tolist(), strict=True)
         ),
-        lambda_max=known_or(largest, _UNBALANCED),
+        lambda_max=known(largest),
         consistency_index=index,
         random_index=random_index,
         consistency_ratio=_consistency_ratio(index, random_index, matrix),
@@ -110,41 +110,46 @@ def priorities(
 
 
 def _weights(values: _Array, method: PriorityMethod) -> _Array:
-    if method is PriorityMethod.GEOMETRIC_MEAN:
-        return _logarithmic_least_squares(values)
-    return _principal(values)[1]
+    if method is PriorityMethod.EIGENVECTOR:
+        return _principal(values)[1]
+    logarithms = _logarithmic_least_squares(values)
+    return _with_sum_one(np.exp(logarithms - logarithms.max()))
 
 
 def _principal(values: _Array) -> tuple[float, _Array]:
     """The largest eigenvalue and its eigenvector with the sum 1.
 
     Harker's matrix stands for an incomplete one: 0 where nobody judged, and on the diagonal 1 more
-    for each pair of the row that nobody judged. It is the matrix itself when complete.
+    for each pair of the row that nobody judged. It is the matrix itself when complete. Dividing each
+    judgement by what the geometric means say leaves eigenvalues as they are, and the numbers near 1.
     """
     missing = np.isnan(values)
-    filled = np.where(missing, 0.0, values) + np.diag(missing.sum(axis=1))
+    logarithms = _logarithmic_least_squares(values)
+    near_one = np.exp(np.log(values) + logarithms - logarithms[:, np.newaxis])
+    filled = np.where(missing, 0.0, near_one) + np.diag(missing.sum(axis=1))
     eigenvalues, eigenvectors = eig(filled)
     principal = int(np.argmax(eigenvalues.real))
-    vector = np.abs(eigenvectors[:, principal].real)
-    return float(eigenvalues[principal].real), vector / vector.sum()
+    vector = np.abs(eigenvectors[:, principal].real) * np.exp(logarithms - logarithms.max())
+    return float(eigenvalues[principal].real), _with_sum_one(vector)
 
 
 def _logarithmic_least_squares(values: _Array) -> _Array:
-    """The weights whose quotients are nearest to the judgements by the squares of their logarithms."""
+    """Logarithms of the weights whose quotients are nearest to the judgements by the squares of logarithms."""
     judged = ~np.isnan(values)
     laplacian = np.diag(judged.sum(axis=1)) - judged.astype(np.float64)
     sums = np.log(np.where(judged, values, 1.0)).sum(axis=1)
-    logarithms = np.linalg.lstsq(laplacian, sums)[0]
-    powers = np.exp(logarithms - logarithms.max())
-    weights: _Array = powers / powers.sum()
-    return weights
+    return np.asarray(np.linalg.lstsq(laplacian, sums)[0], dtype=np.float64)
+
+
+def _with_sum_one(weights: _Array) -> _Array:
+    return np.asarray(weights / weights.sum(), dtype=np.float64)
 
 
 def _consistency_index(largest: float, order: int) -> Statistic:
     """(λmax − n)/(n − 1); what rounding leaves of nought, or below it, is nought."""
     if order <= 2 or isclose(largest, order, rel_tol=1e-12):
         return known(0.0)
-    return known_or((largest - order) / (order - 1), _UNBALANCED)
+    return known((largest - order) / (order - 1))
 
 
 def _consistency_ratio(
@@ -188,7 +193,9 @@ def _by_others(values: _Array, row: int, column: int, method: PriorityMethod) ->
     """The judgement of a pair that follows from all others, if they connect the two."""
     others = values.copy()
     others[row, column] = others[column, row] = np.nan
-    if connected_components(~np.isnan(others), directed=False)[0] > 1:
+    judged = ~np.isnan(others)
+    # An item compared with all others connects them, and is found sooner.
+    if not judged.all(axis=1).any() and connected_components(judged, directed=False)[0] > 1:
         return None
     weights = _weights(others, method)
     return float(weights[row] / weights[column]) if weights[column] else None
@@ -227,11 +234,6 @@ def _missing(matrix: PairwiseMatrix) -> tuple[Reason, ...]:
     )
 
 
-_UNBALANCED = Reason(
-    "judgements-beyond-arithmetic",
-    "判断值相差过大，超出了可计算的范围；请核对是否多写了几个零。",
-    "The judgements are too far apart to calculate with; check them for noughts too many.",
-)
 _NO_INDEX_FOR_MISSING = Reason(
     "no-random-index-for-missing-judgements",
     "缺少判断时，随机一致性指标表不适用，因此只给出一致性指标 CI。",

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from math import isfinite
 
 from kb_service.findings import RefusedInput, violation
 from kb_service.studies.results import Reason
 
 _ROUNDED = 0.05
 """How far a value times its reciprocal may be from 1: `0.13` is written for 1/8."""
+_MOST = 1e100
+"""Beyond this, and below its reciprocal, products of judgements leave the range of numbers."""
 _TOP_OF_SCALE = 9
 """The highest value of the fundamental scale (Saaty 1980)."""
 
@@ -161,7 +162,7 @@ def _matrix(items: tuple[str, ...], cells: Mapping[tuple[int, int], float]) -> P
 
 
 def _is_ratio(value: float) -> bool:
-    return isfinite(value) and value > 0 and isfinite(1 / value)
+    return 1 / _MOST <= value <= _MOST
 
 
 def _more_exact(upper: Cell, lower: Cell) -> Cell:
@@ -179,9 +180,9 @@ def _fault(first: str, second: str, value: float, on_diagonal: bool) -> Reason |
     if not _is_ratio(value):
         return Reason(
             "judgement-not-a-ratio",
-            f"“{first}”对“{second}”的判断是 {value:g}，应为大于 0 的数；这一格不计。",
-            f"The judgement of {first} against {second} is {value:g}; it has to be a number above "
-            "0. This cell does not count.",
+            f"“{first}”对“{second}”的判断是 {value:g}，应为大于 0 的比值，例如 3 或 1/3；这一格不计。",
+            f"The judgement of {first} against {second} is {value:g}; it has to be a ratio above 0, "
+            "such as 3 or 1/3. This cell does not count.",
         )
     if on_diagonal and abs(value - 1) > _ROUNDED:
         return Reason(
