@@ -14,7 +14,7 @@ from kb_service.studies.ahp import Priorities, PriorityMethod, priorities
 from kb_service.studies.ahp_groups import group_priorities
 from kb_service.studies.hierarchy import Synthesis, synthesis
 from kb_service.studies.pairwise import PairwiseMatrix, named_pairs, upper_triangle
-from kb_service.studies.random_indices import SAATY_1980, SAATY_2008
+from kb_service.studies.random_indices import SAATY_1980, SAATY_2004
 
 ITEMS = ["a", "b", "c"]
 CANDIDATES = ["Tom", "Dick", "Harry"]
@@ -23,7 +23,7 @@ CRITERIA = ["Experience", "Education", "Charisma", "Age"]
 
 def eigenvector(items: list[str], judgements: list[float]) -> Priorities:
     matrix = upper_triangle(items, judgements)
-    return priorities(matrix, PriorityMethod.EIGENVECTOR, SAATY_2008)
+    return priorities(matrix, PriorityMethod.EIGENVECTOR, SAATY_2004)
 
 
 def leader() -> Synthesis:

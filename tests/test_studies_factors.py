@@ -323,7 +323,7 @@ def test_items_that_repeat_each_other_are_named() -> None:
     found = analysed(rows)
 
     assert unmet(found) == ["correlations-singular"]
-    assert "item 4 = item 5" in found.unmet[0].en
+    assert "perfectly correlated: item 4 – item 5" in found.unmet[0].en
 
 
 def test_an_item_that_is_a_sum_of_others_is_not_overlooked() -> None:

@@ -37,13 +37,13 @@ SAATY_1980 = RandomIndexTable(
     "T. L. Saaty: The Analytic Hierarchy Process. McGraw-Hill, 1980",
     (0.0, 0.0, 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49),
 )
-SAATY_2008 = RandomIndexTable(
-    "saaty-2008",
-    "T. L. Saaty: Relative measurement and its generalization in decision making. "
-    "RACSAM 102 (2008), 251-318",
+SAATY_2004 = RandomIndexTable(
+    "saaty-2004",
+    "T. L. Saaty: Decision making - the analytic hierarchy and network processes (AHP/ANP). "
+    "Journal of Systems Science and Systems Engineering 13 (2004), 1-35",
     (0.0, 0.0, 0.52, 0.89, 1.11, 1.25, 1.35, 1.40, 1.45, 1.49),
 )
 RANDOM_INDEX_TABLES: Mapping[str, RandomIndexTable] = {
-    table.name: table for table in (SAATY_1980, SAATY_2008)
+    table.name: table for table in (SAATY_1980, SAATY_2004)
 }
 """The tables by the names that a study may ask for."""

@@ -72,7 +72,7 @@ def unusable(correlations: Array, items: Sequence[str], respondents: int) -> Rea
         if np.isnan(correlations[row, column]):
             return _unknown_correlation(items[row], items[column])
     twins = [
-        f"{items[row]} = {items[column]}"
+        f"{items[row]} – {items[column]}"
         for row, column in combinations(range(len(items)), 2)
         if 1 - abs(correlations[row, column]) < _NOUGHT
     ]
@@ -82,7 +82,8 @@ def unusable(correlations: Array, items: Sequence[str], respondents: int) -> Rea
     if not twins and lowest > _NOUGHT:
         return None
     if twins:
-        zh, en = listed(twins)
+        pairs_zh, pairs_en = listed(twins)
+        zh, en = f"完全相关：{pairs_zh}", f"perfectly correlated: {pairs_en}"
     elif respondents <= len(items):
         zh = f"{respondents} 份答卷不多于 {len(items)} 道题"
         en = f"{respondents} respondents are not more than {len(items)} items"
