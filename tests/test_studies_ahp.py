@@ -245,6 +245,14 @@ def test_a_judgement_with_its_reciprocal_says_the_same_in_any_form() -> None:
         ]
 
 
+def test_a_rounded_reciprocal_gives_way_to_the_whole_number_on_either_side() -> None:
+    above = whole_matrix(["a", "b"], [[1, 8], [0.13, 1]])
+    below = whole_matrix(["a", "b"], [[1, 0.13], [8, 1]])
+
+    assert above.values == ((1, 8), (1 / 8, 1))
+    assert below.values == ((1, 1 / 8), (8, 1))
+
+
 def test_cells_that_contradict_each_other_are_named_with_their_reciprocals() -> None:
     matrix = whole_matrix(["a", "b", "c"], [[1, 2, 6], [2, 1, 3], [1 / 6, 1 / 3, 1]])
 
