@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import combinations
+from math import erfc, sqrt
 
 import pytest
 from hypothesis import given
@@ -297,6 +298,7 @@ def test_kappa_of_several_coders_is_that_of_a_calculation_in_fractions(
     else:
         assert found.kappa.number == pytest.approx(float((observed - chance) / (1 - chance)))
         assert -1 <= found.kappa.number <= 1
+        assert found.p.number == pytest.approx(erfc(abs(found.z.number) / sqrt(2)))
 
 
 @given(st.lists(st.lists(st.integers(0, 9), min_size=3, max_size=3), min_size=3, max_size=3))

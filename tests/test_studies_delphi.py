@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from itertools import product
 from math import sqrt
 
 import pytest
@@ -137,6 +138,7 @@ def test_ratings_that_cannot_be_are_left_out_and_named() -> None:
 
     found = statistics_of(this)
 
+    assert found.response_rate.number == 0.5
     assert found.items["calm"].mean.number == 4
     assert "tact" not in found.items
     assert names(found.remarks) == [
@@ -266,6 +268,18 @@ def test_the_share_of_opinion_that_moved_is_counted_whatever_the_panels_size() -
     assert "2, 3" in found.remarks[0].en
 
 
+def test_whoever_answered_one_of_the_rounds_only_is_named() -> None:
+    rounds = [
+        asked(1, ["calm"], {"lin": [3], "mo": [4]}),
+        asked(2, ["calm"], {"lin": [4], "qi": [5]}),
+    ]
+
+    found = stability(rounds, LIKERT).changes[0]
+
+    assert found.experts_in_both == 1
+    assert "mo, qi" in found.remarks[0].en
+
+
 def test_the_change_of_variation_is_the_later_less_the_earlier() -> None:
     found = change((2, 4), (4, 4)).items["calm"]
 
@@ -344,3 +358,38 @@ def test_opinion_moves_as_far_back_as_it_moved(earlier: list[int], data: st.Data
     assert 0 <= there.distribution.number <= 1
     assert (there.p.value is None) == (earlier == later)
     assert there.p.value == back.p.value
+
+
+def test_those_who_kept_their_rating_make_p_no_rougher() -> None:
+    """By hand: of thirteen who moved by 1, two down or fewer, 2·(1 + 13 + 78) of 8192."""
+    found = change([3] * 16, [4] * 11 + [2] * 2 + [3] * 3).items["calm"]
+
+    assert found.pairs == 16
+    assert found.p.number == pytest.approx(2 * 92 / 8192)
+
+
+moves = st.lists(st.integers(-2, 2), min_size=2, max_size=7).filter(any)
+
+
+@settings(max_examples=30)
+@given(moves)
+def test_p_of_matched_pairs_is_that_of_all_signs_the_moves_could_have_had(moved: list[int]) -> None:
+    """Those who kept their rating have no sign and are not among them."""
+    found = change([3] * len(moved), [3 + move for move in moved]).items["calm"]
+
+    sizes = [abs(move) for move in moved if move]
+    ranks = [
+        Fraction(sum(other < size for other in sizes) * 2 + sizes.count(size) + 1, 2)
+        for size in sizes
+    ]
+    upwards = sum(
+        (rank for rank, move in zip(ranks, filter(None, moved), strict=True) if move > 0), 0
+    )
+    possible = [
+        sum((rank for rank, up in zip(ranks, signs, strict=True) if up), 0)
+        for signs in product((False, True), repeat=len(ranks))
+    ]
+    as_low = Fraction(sum(each <= upwards for each in possible), len(possible))
+    as_high = Fraction(sum(each >= upwards for each in possible), len(possible))
+    assert found.w.number == min(upwards, sum(ranks) - upwards)
+    assert found.p.number == pytest.approx(float(min(Fraction(1), 2 * min(as_low, as_high))))

@@ -219,7 +219,9 @@ def test_a_test_that_could_not_be_made_does_not_count_among_the_many() -> None:
 
 
 def test_a_person_who_never_showed_it_counts_for_frequency_and_not_for_level() -> None:
-    found = differences(interviews("x", 3, 2, 4), interviews("a", 0, 1, 0), "calm")
+    average = [*interviews("a", 0, 1), Interview("a2", {})]
+
+    found = differences(interviews("x", 3, 2, 4), average, "calm")
 
     calm = found.competencies["calm"]
     assert calm.frequency.second.size == 3

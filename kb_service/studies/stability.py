@@ -141,6 +141,7 @@ def _signed_ranks(moves: Sequence[float]) -> tuple[Statistic, Statistic]:
         return unknown(_NOBODY_IN_BOTH), unknown(_NOBODY_IN_BOTH)
     if not any(moves):
         return unknown(_NOBODY_MOVED), unknown(_NOBODY_MOVED)
+    # scipy would count those who kept their rating when it chooses between an exact p and a rough one.
     found = wilcoxon([move for move in moves if move])
     return known(found.statistic), known(found.pvalue)
 
