@@ -306,6 +306,16 @@ def test_answers_that_have_nothing_in_common_are_told_from_factors() -> None:
     assert {"kmo-too-low", "correlations-like-chance"} <= set(unmet(found))
 
 
+def test_parallel_analysis_finds_no_factor_where_kaiser_counts_what_chance_makes() -> None:
+    noise = np.random.default_rng(3).standard_normal((150, 10))
+
+    kaiser, parallel = (analysed(noise, replace(METHOD, count=count)) for count in FactorCount)
+
+    assert kaiser.number.number >= 3
+    assert parallel.number.why is not None
+    assert parallel.number.why.name == unmet(parallel)[-1] == "no-factor"
+
+
 def test_fewer_people_than_items_are_told_that_there_is_no_inverse() -> None:
     found = analysed(three_factors(10))
 
