@@ -65,6 +65,7 @@ class Priorities:
     lambda_max: Statistic
     consistency_index: Statistic
     random_index: Statistic
+    random_index_table: str
     consistency_ratio: Statistic
     deviations: tuple[Deviation, ...]
     remarks: tuple[Reason, ...] = ()
@@ -81,15 +82,10 @@ def priorities(
     mean by Bozóki, Fülöp and Rónyai (2010). λmax belongs to the matrix and is the same by either.
     One or two items cannot contradict each other, so their CI and CR are 0.
     """
-    remarks = matrix.remarks + _missing(matrix)
     values = np.array(matrix.values, dtype=np.float64)
-    random_index = random_indices.of_order(len(matrix.items))
     if why := _not_connected(matrix, values):
-        none = unknown(why)
-        weighted = tuple(Weighted(item, none) for item in matrix.items)
-        return Priorities(
-            matrix.items, method, weighted, none, none, random_index, none, (), remarks
-        )
+        return _without_weights(matrix, method, random_indices, why)
+    random_index = random_indices.of_order(len(matrix.items))
     largest, _ = _principal(values)
     vector = _weights(values, method)
     index = _consistency_index(largest, len(matrix.items))
@@ -103,9 +99,28 @@ def priorities(
         lambda_max=known(largest),
         consistency_index=index,
         random_index=random_index,
+        random_index_table=random_indices.name,
         consistency_ratio=_consistency_ratio(index, random_index, matrix),
         deviations=_deviations(matrix, values, vector, method),
-        remarks=remarks,
+        remarks=matrix.remarks + _missing(matrix),
+    )
+
+
+def _without_weights(
+    matrix: PairwiseMatrix, method: PriorityMethod, random_indices: RandomIndexTable, why: Reason
+) -> Priorities:
+    none = unknown(why)
+    return Priorities(
+        items=matrix.items,
+        method=method,
+        weights=tuple(Weighted(item, none) for item in matrix.items),
+        lambda_max=none,
+        consistency_index=none,
+        random_index=random_indices.of_order(len(matrix.items)),
+        random_index_table=random_indices.name,
+        consistency_ratio=none,
+        deviations=(),
+        remarks=matrix.remarks + _missing(matrix),
     )
 
 
