@@ -16,7 +16,9 @@ from openapi_spec_validator import validate
 from werkzeug.test import TestResponse
 
 from kb_service.knowledge_base import KnowledgeBase
+from kb_service.knowledge_files import knowledge_root
 from kb_service.questions import questions
+from kb_service.vocabulary import ORGANISATION_GRAPH
 from kb_service.web import create_app
 from kb_service.web.openapi.curl import curl
 from kb_service.web.openapi.document import described_routes, path_of, template
@@ -40,6 +42,9 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
         client.put(f"/api/v1/people/{person}", json={"name": "谭静", "post": MODEL})
         body = {"date": "2026-05-04", "source": "test", "framework": "t12", "ratings": RATINGS}
         client.put(f"/api/v1/people/{person}/assessments/a1", json=body)
+    organisation = (knowledge_root() / "examples" / "organisation.ttl").read_bytes()
+    where = f"/data?graph={ORGANISATION_GRAPH.value}"
+    client.put(where, data=organisation, content_type="text/turtle")
     yield made
     made.extensions[EXTENSION].close()
     base.close()

@@ -128,7 +128,9 @@ def behaviour_by_hand(
                 if name in form.grades:
                     said.setdefault(form.source, []).append(Fraction(POINTS[form.grades[name]]))
             if sum(map(len, said.values())) >= 2:
-                means = {source: sum(all_) / len(all_) for source, all_ in said.items()}
+                means = {
+                    source: sum(all_, Fraction(0)) / len(all_) for source, all_ in said.items()
+                }
                 scores[name] = half_up(mean(means, by_source))
         known = {name: Fraction(scores[name]) for name in own if name in scores}
         if known:

@@ -61,6 +61,15 @@ def write_example(folder: Path, catalogue: Catalogue) -> Example:
     return example
 
 
+_QUARTERS = (
+    ("2026-01-01", "2026-03-31", "2026-04-20", "2026 年第一季度", "First quarter of 2026"),
+    ("2026-04-01", "2026-06-30", "2026-07-20", "2026 年第二季度", "Second quarter of 2026"),
+    ("2026-07-01", "2026-09-30", "", "2026 年第三季度", "Third quarter of 2026"),
+    ("2026-10-01", "2026-12-31", "", "2026 年第四季度", "Fourth quarter of 2026"),
+)
+"""First day, last day, the day of closing if closed, and the name in both languages."""
+
+
 def _csv(
     assessments: Sequence[AssessmentRecord], catalogue: Catalogue, language: str, delimiter: str
 ) -> str:
@@ -82,6 +91,8 @@ def _organisation(teams: Sequence[Choice]) -> str:
         "@prefix dcterms: <http://purl.org/dc/terms/> .",
         "@prefix judgement: <https://w3id.org/rengang/ontology/judgements#> .",
         "@prefix people: <https://w3id.org/rengang/ontology/people#> .",
+        "@prefix performance: <https://w3id.org/rengang/ontology/performance#> .",
+        "@prefix period: <https://w3id.org/rengang/period/> .",
         "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .",
         "@prefix team: <https://w3id.org/rengang/team/> .",
         "@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .",
@@ -91,6 +102,8 @@ def _organisation(teams: Sequence[Choice]) -> str:
         '    skos:prefLabel "示例呼叫中心"@zh, "Example call centre"@en ;',
         ".",
     ]
+    for number, quarter in enumerate(_QUARTERS, start=1):
+        lines += ["", *_period(number, *quarter)]
     for each in sorted(teams, key=lambda each: each.id):
         lines += [
             "",
@@ -101,6 +114,25 @@ def _organisation(teams: Sequence[Choice]) -> str:
             ".",
         ]
     return "\n".join(lines) + "\n"
+
+
+def _period(number: int, start: str, end: str, closed_on: str, zh: str, en: str) -> list[str]:
+    """A quarter of the organisation's year; one that has not been closed is open."""
+    closing = [
+        '    performance:closedBy "hr-1" ;',
+        f'    performance:closedOn "{closed_on}"^^xsd:date ;',
+    ]
+    return [
+        f"period:2026-q{number}",
+        "    a performance:Period ;",
+        f'    dcterms:identifier "2026-q{number}" ;',
+        *(closing if closed_on else []),
+        f'    performance:periodEnd "{end}"^^xsd:date ;',
+        f'    performance:periodStart "{start}"^^xsd:date ;',
+        f"    performance:periodState performance:{'closed' if closed_on else 'open'} ;",
+        f'    skos:prefLabel "{zh}"@zh, "{en}"@en ;',
+        ".",
+    ]
 
 
 def shared_catalogue() -> Catalogue:
