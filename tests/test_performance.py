@@ -13,7 +13,10 @@ from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, Store, Triple
 from kb_service.engine.conclude import kept, relevant, workspace
 from kb_service.engine.explain import Explainer
 from kb_service.engine.premises import Premises
+from kb_service.knowledge_files import knowledge_root
 from kb_service.questions import questions
+from kb_service.validation.checker import Checker
+from kb_service.validation.shapes import own_shapes
 from kb_service.vocabulary import A, iri, local_id
 from tests import example_organisation
 from tests.appraised_people import (
@@ -395,6 +398,22 @@ def test_periods_are_told_with_their_days_and_whether_they_are_open() -> None:
         ("q2", "2026-06-30", "open"),
         ("q1", "2026-03-31", "open"),
     ]
+
+
+def test_the_example_in_the_manual_is_accepted_and_scored() -> None:
+    manual = (knowledge_root() / "docs" / "performance-management.md").read_text(encoding="utf-8")
+    text = manual.partition("```turtle")[2].partition("```")[0]
+    facts = [
+        *in_turtle(text),
+        *in_turtle('person:p001 a people:Person ; dcterms:identifier "p001" .'),
+    ]
+    context = {iri("policy"): list(example_organisation.shared())}
+    wrong = Checker(own_shapes(), context).check(facts, date(2026, 11, 20))
+
+    found = concluded(example_organisation.shared(), {"p001": facts})["p001"]
+
+    assert [each.message["en"] for each in wrong] == []
+    assert [each["score"] for each in told(found, "KPIScore")] == ["99"]
 
 
 def test_what_is_stored_of_an_appraisal_is_what_is_asked_across_people() -> None:
