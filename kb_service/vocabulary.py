@@ -59,8 +59,13 @@ NAMESPACES: dict[str, str] = {
     "skos": "http://www.w3.org/2004/02/skos/core#",
     "source": BASE + "rating-source/",
     "standard": BASE + "standard/",
+    "statistic": BASE + "statistic/",
     "status": BASE + "status/",
     "step": BASE + "life-cycle-step/",
+    "studies": BASE + "ontology/studies#",
+    "study": BASE + "study/",
+    "study-decision": BASE + "study-decision/",
+    "study-method": BASE + "study-method/",
     "team": BASE + "team/",
     "tier": BASE + "tier/",
     "training": BASE + "training/",
@@ -86,6 +91,10 @@ CONCLUSIONS = BASE + "conclusions/"
 PERSON_CONCLUSIONS = CONCLUSIONS + "people/"
 
 PEOPLE_HISTORY = HISTORY_GRAPHS + "people/"
+
+STUDY_GRAPHS = BASE + "studies/"
+STUDY_CONCLUSIONS = CONCLUSIONS + "studies/"
+STUDY_HISTORY = HISTORY_GRAPHS + "studies/"
 
 
 def iri(prefix: str, local: str = "") -> NamedNode:
@@ -121,9 +130,34 @@ def person_history_graph(person_id: str) -> NamedNode:
     return NamedNode(PEOPLE_HISTORY + quote(person_id, safe=""))
 
 
+def study_graph(study_id: str) -> NamedNode:
+    """The graph that holds what one model-building study collected."""
+    return NamedNode(STUDY_GRAPHS + quote(study_id, safe=""))
+
+
+def study_conclusions_graph(study_id: str) -> NamedNode:
+    """The graph that holds a study's statistics and what rules conclude from them."""
+    return NamedNode(STUDY_CONCLUSIONS + quote(study_id, safe=""))
+
+
+def study_history_graph(study_id: str) -> NamedNode:
+    """The graph that holds what was changed in a study."""
+    return NamedNode(STUDY_HISTORY + quote(study_id, safe=""))
+
+
+_NOT_SHARED = (
+    PEOPLE_GRAPHS,
+    PERSON_CONCLUSIONS,
+    PEOPLE_HISTORY,
+    STUDY_GRAPHS,
+    STUDY_CONCLUSIONS,
+    STUDY_HISTORY,
+)
+
+
 def is_shared(graph: str) -> bool:
-    """Whether a graph is about nobody in particular, so that everyone may read it."""
-    return not graph.startswith((PEOPLE_GRAPHS, PERSON_CONCLUSIONS, PEOPLE_HISTORY))
+    """Whether a graph is about no person and no study, so that everyone may read it."""
+    return not graph.startswith(_NOT_SHARED)
 
 
 A = iri("rdf", "type")
