@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
 
@@ -9,6 +10,8 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from kb_service.people_records import Catalogue, Choice, RatedDimension
 from kb_service.position_models.choices import ModelChoices, TierDefault
+from kb_service.study_records.kinds import KINDS
+from kb_service.study_records.layout import StudyChoices
 from kb_service.vocabulary import IDENTIFIER, LABEL, A, iri, local_id
 
 _DEFINITION = iri("skos", "definition")
@@ -103,6 +106,28 @@ def _tier_defaults(facts: _Facts, catalogue: Catalogue) -> tuple[TierDefault, ..
             )
             found.append(TierDefault(local_id(part), local_id(tier), *bounds, level, weight))
     return tuple(sorted(found, key=lambda each: -each.weight))
+
+
+def read_study_choices(triples: Iterable[Triple]) -> StudyChoices:
+    """Everything that a study may name: individuals by their class, dimensions and positions.
+
+    A dimension whose id several frameworks have is not among them.
+    """
+    given = list(triples)
+    facts = _Facts(given)
+    catalogue = read_catalogue(given)
+    named = {c.of for kind in KINDS.values() for plan in kind.tables for c in plan.columns if c.of}
+    owners = Counter(id for found in catalogue.dimensions.values() for id in found)
+    return StudyChoices(
+        of_class={kind.value: _choices(facts, kind) for kind in named},
+        dimensions={
+            id: dimension
+            for found in catalogue.dimensions.values()
+            for id, dimension in found.items()
+            if owners[id] == 1
+        },
+        positions=catalogue.positions,
+    )
 
 
 def read_teams(triples: Iterable[Triple]) -> dict[str, Choice]:

@@ -31,6 +31,7 @@ from kb_service.knowledge_base.model_checking import ModelChecking
 from kb_service.knowledge_base.model_documents import ModelDocuments, SubmittedModel
 from kb_service.knowledge_base.model_versions.records import version_triples
 from kb_service.knowledge_base.past import past
+from kb_service.knowledge_base.studying import Studying
 from kb_service.knowledge_base.what_if import WhatIfAnswers
 from kb_service.knowledge_files import (
     knowledge_root,
@@ -83,6 +84,7 @@ class ReadableBase:
         )
         self._dry_runs = DryRuns(self._keeper, self.deriver)
         self.model_documents = ModelDocuments(self._keeper)
+        self.studying = Studying(self._keeper, self._checker, self.deriver)
 
     @property
     def rules(self) -> RuleBook:

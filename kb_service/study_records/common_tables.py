@@ -61,7 +61,9 @@ _SAME_NAME = frozenset({"expert", "round", "item", "coder", "event"})
 
 def label(language: str, needed: bool = True) -> Column:
     """The column of what something is called in a language."""
-    zh, en = {"zh": ("中文名称", "Name in Chinese"), "en": ("英文名称", "Name in English")}[language]
+    zh, en = {"zh": ("中文名称", "Name in Chinese"), "en": ("英文名称", "Name in English")}[
+        language
+    ]
     return Column(
         f"label_{language}",
         zh,

@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from kb_service.study_records.common_tables import (
     EXPERTS,
     ITEMS,
+    code,
     expert_table,
     item_table,
     pseudonym,
-    code,
     reference,
     scale_columns,
     study_table,
 )
 from kb_service.study_records.layout import Column, StudyKind, TablePlan, Takes
-from kb_service.vocabulary import iri
+from kb_service.vocabulary import IDENTIFIER, iri
 
 ROUNDS = "rounds"
 RATINGS = "ratings"
@@ -73,7 +73,18 @@ _DELPHI = StudyKind(
             "Rounds",
             iri("studies", "Round"),
             ("code",),
-            (code("轮次", "Round", "1"),),
+            (
+                Column(
+                    "code",
+                    "轮次",
+                    "Round",
+                    Takes.ORDINAL,
+                    IDENTIFIER,
+                    "从 1 起的整数，按先后次序。",
+                    "A whole number from 1, in their order.",
+                    "1",
+                ),
+            ),
         ),
         item_table(
             _of_rounds("first_round", "首次提问", "First round", "firstRound"),
@@ -289,7 +300,10 @@ _QUESTIONNAIRE = StudyKind(
                     "answer",
                     "答案",
                     "Answer",
-                    ("量表上的一个数；漏答就不写这一行。", "A point of the scale; no row where unanswered."),
+                    (
+                        "量表上的一个数；漏答就不写这一行。",
+                        "A point of the scale; no row where unanswered.",
+                    ),
                     "4",
                 ),
             ),
@@ -329,7 +343,10 @@ _FUZZY = StudyKind(
                 "weight",
                 "权重",
                 "Weight",
-                ("在同一上级项目之下的权重，合计为 1。", "Among the items of the same one; they sum to 1."),
+                (
+                    "在同一上级项目之下的权重，合计为 1。",
+                    "Among the items of the same one; they sum to 1.",
+                ),
                 "0.25",
             ),
         ),

@@ -19,6 +19,8 @@ class Takes(Enum):
     """A code for a thing; it becomes part of an IRI."""
     PSEUDONYM = "pseudonym"
     """A code for a person, which must not be a name."""
+    ORDINAL = "ordinal"
+    """A whole number from 1 that is a code."""
     TEXT = "text"
     NUMBER = "number"
     CHOICE = "choice"

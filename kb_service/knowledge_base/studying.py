@@ -1,0 +1,127 @@
+"""Model-building studies: stored, worked out, told and explained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from pyoxigraph import NamedNode, Triple
+
+from kb_service.catalogue import read_study_choices
+from kb_service.engine.deriver import Deriver
+from kb_service.engine.explain import Explanation, NothingConcludedError
+from kb_service.engine.tasks import triples_written
+from kb_service.findings import Finding, RefusedInput
+from kb_service.knowledge_base.checking import Checker
+from kb_service.knowledge_base.history import revision
+from kb_service.knowledge_base.judging import Knowledge
+from kb_service.knowledge_base.keeping import Keeper
+from kb_service.knowledge_base.outcomes import UnknownThingError
+from kb_service.knowledge_base.study_graphs import study_conclusions, study_ids
+from kb_service.knowledge_base.study_tasks import ExplainOfStudy
+from kb_service.study_records.layout import StudyChoices
+from kb_service.study_records.rdf import from_triples, to_triples
+from kb_service.study_records.records import StudyRecord
+from kb_service.vocabulary import (
+    NAMESPACES,
+    study_conclusions_graph,
+    study_graph,
+    study_history_graph,
+)
+
+_STUDY = NAMESPACES["study"]
+
+
+class Studying:
+    """Everything about studies, under the keeper's lock where something is stored."""
+
+    def __init__(self, keeper: Keeper, checker: Checker, deriver: Deriver) -> None:
+        self._keeper = keeper
+        self._checker = checker
+        self._deriver = deriver
+        self._choices: tuple[Knowledge, StudyChoices] | None = None
+
+    @property
+    def choices(self) -> StudyChoices:
+        """What a study may name at the moment."""
+        knowledge = self._keeper.knowledge
+        if self._choices is None or self._choices[0] is not knowledge:
+            self._choices = knowledge, read_study_choices(knowledge.premises.facts)
+        return self._choices[1]
+
+    def ids(self) -> list[str]:
+        """The id of every study."""
+        return study_ids(self._keeper.store)
+
+    def facts(self, study: str) -> list[Triple]:
+        """What a study collected. Raises UnknownThingError when there is no such study."""
+        facts = self._keeper.store.graph(study_graph(study))
+        if not facts:
+            raise UnknownThingError("study", study)
+        return facts
+
+    def record(self, study: str) -> StudyRecord:
+        """The study as rows. Raises UnknownThingError when there is no such study."""
+        return from_triples(self.facts(study))
+
+    def conclusions(self, study: str) -> list[Triple]:
+        """The statistics of a study and what was concluded from them."""
+        self.facts(study)
+        return self._keeper.store.graph(study_conclusions_graph(study))
+
+    def check(
+        self, record: StudyRecord, place: Callable[[str], str] | None = None
+    ) -> tuple[Finding, ...]:
+        """What the shapes say of a study, in the places that `place` knows by IRI."""
+        facts = to_triples(record, self.choices)
+        uploaded = self._keeper.uploaded_facts()
+        answer = self._checker.triples(facts, uploaded, self._keeper.latest_day)
+        found: Sequence[Finding] = answer["findings"]
+        if place is None:
+            return tuple(found)
+        return tuple(replace(each, where=place(each.focus) or each.where) for each in found)
+
+    def put(
+        self, record: StudyRecord, place: Callable[[str], str] | None = None
+    ) -> tuple[Finding, ...]:
+        """Store a study in place of one with the same id, with all that follows, in one commit.
+
+        Answers what its reader should hear though nothing was wrong. Raises RefusedInput when a
+        shape objects, and RuleStoppedError.
+        """
+        found = self.check(record, place)
+        if any(finding.severity == "violation" for finding in found):
+            raise RefusedInput(found)
+        self._store(record.id, to_triples(record, self.choices))
+        return found
+
+    def remove(self, study: str) -> None:
+        """Take a study back with all that was concluded. Raises UnknownThingError."""
+        self.facts(study)
+        graphs = (study_graph, study_conclusions_graph, study_history_graph)
+        with self._keeper.lock:
+            self._keeper.store.replace_graphs({name(study): [] for name in graphs})
+
+    def explain(self, conclusion: NamedNode) -> Explanation:
+        """Why something was concluded of a study, down to its statistics and what was collected.
+
+        Raises NothingConcludedError, and UnknownThingError when there is no such study.
+        """
+        study = conclusion.value.removeprefix(_STUDY).split("/", 1)[0]
+        task = ExplainOfStudy(conclusion, triples_written(self.facts(study)))
+        explained = self._deriver.run(task, self._keeper.knowledge.premises)
+        if explained is None:
+            raise NothingConcludedError(conclusion.value)
+        return explained
+
+    def _store(self, study: str, facts: list[Triple]) -> None:
+        store = self._keeper.store
+        with self._keeper.lock:
+            at = self._keeper.now()
+            knowledge = self._keeper.knowledge
+            graph, drawn = study_conclusions(study, facts, knowledge, self._deriver, at)
+            name = study_graph(study)
+            remembered = revision(name, store.graph(name), facts, at)
+            store.replace_graphs(
+                {name: facts, graph: drawn}, {study_history_graph(study): remembered}
+            )
