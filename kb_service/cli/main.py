@@ -19,6 +19,7 @@ from kb_service.cli.formatting import format_files
 from kb_service.cli.importing import import_files
 from kb_service.cli.language import Words
 from kb_service.cli.model import model
+from kb_service.cli.period import period
 from kb_service.cli.person import person
 from kb_service.cli.reason import reason
 from kb_service.cli.rules import rules
@@ -105,6 +106,7 @@ for _command in (
     ask,
     export,
     person,
+    period,
     model,
     rules,
     reason,

@@ -22,6 +22,7 @@ from kb_service.knowledge_base.outcomes import (
     ImportReport,
     UnknownThingError,
 )
+from kb_service.knowledge_base.performance.closing import refuse_change_of_closed
 from kb_service.knowledge_base.sorting import (
     Submission,
     add_teams,
@@ -170,17 +171,16 @@ class Importing:
         """Store what was submitted: facts about people by person, the rest in its ontology.
 
         What a subject says replaces what was stored of the same subject; an ontology is replaced
-        as a whole.
+        as a whole. Raises RefusedInput 409 when facts about a closed period would change.
         """
         submitted = submission.facts
         with self._keeper.lock:
             changes: dict[str, Change] = {}
             for person, new in submitted.people.items():
                 said = {t.subject.value for t in new if isinstance(t.subject, NamedNode)}
-                changes[person] = (
-                    replaced(self._keeper.facts_about(person), said.__contains__),
-                    new,
-                )
+                stored = self._keeper.facts_about(person)
+                changes[person] = (replaced(stored, said.__contains__), new)
+                self._refuse_change_of_closed(stored, changes[person])
             steps = Steps(progress, len(changes))
             if submitted.shared:
                 self._keeper.replace_shared(submitted.shared, progress)
@@ -189,6 +189,12 @@ class Importing:
         facts = [triple for triples in submitted.people.values() for triple in triples]
         count = sum(triple.object == assessment for triple in facts)
         return ImportReport(len(changes), count, submission.size, submission.notes)
+
+    def _refuse_change_of_closed(self, stored: Sequence[Triple], change: Change) -> None:
+        """Raise RefusedInput 409 when facts of somebody about a closed period would change."""
+        after = as_stored([*change[0], *change[1]])
+        choices = self._keeper.knowledge.performance
+        refuse_change_of_closed({*stored} ^ {*after}, [*stored, *after], choices)
 
     def publishes(self, submission: Submission) -> list[NamedNode]:
         """The position models that would come to judge people without having been reviewed."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, make_response, render_template, request
 
+from kb_service.access.performance_writes import PerformanceWrites
 from kb_service.findings import RefusedInput
+from kb_service.people_records.performance_records import PerformanceChoices
 from kb_service.web.bodies import Document, document, unsupported
 from kb_service.web.documents import checked
 from kb_service.web.pages import page
 from kb_service.web.problems import refused
+from kb_service.web.service import knowledge_base
 from kb_service.web.sheet_imports import SHEET_TYPES, is_sheet, read_sheet, store_sheet
 
 forms = Blueprint("forms", __name__)
@@ -18,7 +21,7 @@ forms = Blueprint("forms", __name__)
 @page()
 def import_form() -> str:
     """Where HR uploads a filled template."""
-    return render_template("import.html")
+    return render_template("import.html", choices=_choices())
 
 
 @forms.post("/import")
@@ -30,11 +33,20 @@ def import_sheet() -> Response:
             raise unsupported(list(SHEET_TYPES))
         stored = store_sheet(read_sheet(given))
     except RefusedInput as error:
-        shown = render_template("import.html", problem=refused(error), filename=given.filename)
+        shown = render_template(
+            "import.html", problem=refused(error), filename=given.filename, choices=_choices()
+        )
         return make_response(shown, error.status)
     return make_response(
-        render_template("import.html", stored=stored.as_json(), filename=given.filename)
+        render_template(
+            "import.html", stored=stored.as_json(), filename=given.filename, choices=_choices()
+        )
     )
+
+
+def _choices() -> PerformanceChoices:
+    """The plans and periods for which there are templates."""
+    return PerformanceWrites(knowledge_base()).choices
 
 
 @forms.get("/validate")
