@@ -16,6 +16,7 @@ from openapi_spec_validator import validate
 from werkzeug.test import TestResponse
 
 from kb_service.knowledge_base import KnowledgeBase
+from kb_service.knowledge_base.model_worker import EXCEL
 from kb_service.knowledge_files import knowledge_root
 from kb_service.questions import questions
 from kb_service.vocabulary import ORGANISATION_GRAPH
@@ -45,6 +46,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     organisation = (knowledge_root() / "examples" / "organisation.ttl").read_bytes()
     where = f"/data?graph={ORGANISATION_GRAPH.value}"
     client.put(where, data=organisation, content_type="text/turtle")
+    panel = (knowledge_root() / "examples" / "studies" / "csr-delphi.xlsx").read_bytes()
+    client.post("/api/v1/studies", data=panel, content_type=EXCEL)
     yield made
     made.extensions[EXTENSION].close()
     base.close()

@@ -36,11 +36,16 @@ _KINDS = {
     "rating-form": Words("评价表", "rating form"),
     "question": Words("问题", "question"),
     "requirement": Words("岗位要求", "requirement"),
+    "study": Words("研究", "study"),
+    "study-kind": Words("研究种类", "kind of study"),
+    "decision on item": Words("对该项目的决定", "decision on the item"),
+    "round": Words("轮次", "round"),
     "training": Words("培训", "training"),
 }
 _LISTS = {
     "model": "rengang ask position-models",
     "model version": "rengang model list",
+    "study": "rengang study list",
     "person": "rengang ask people",
     "training": "rengang ask trainings",
     "dimension": "rengang ask dimensions",

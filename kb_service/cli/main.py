@@ -24,6 +24,7 @@ from kb_service.cli.person import person
 from kb_service.cli.reason import reason
 from kb_service.cli.rules import rules
 from kb_service.cli.serving import serve
+from kb_service.cli.study import study
 from kb_service.cli.template import template
 from kb_service.cli.token import token
 from kb_service.cli.upgrade import upgrade
@@ -107,6 +108,7 @@ for _command in (
     export,
     person,
     period,
+    study,
     model,
     rules,
     reason,

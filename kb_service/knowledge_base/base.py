@@ -106,6 +106,7 @@ class KnowledgeBase(ReadableBase):
         """Let go of the data folder and end the worker processes."""
         self._checker.close()
         self.model_documents.close()
+        self.studying.close()
         self._keeper.close()
         self.deriver.close()
         self.store.close()

@@ -17,13 +17,22 @@ from kb_service.knowledge_base.history import revision
 from kb_service.knowledge_base.judging import Knowledge
 from kb_service.knowledge_base.keeping import Keeper
 from kb_service.knowledge_base.outcomes import UnknownThingError
+from kb_service.knowledge_base.study_document import StudyConclusions, shared_labels
+from kb_service.knowledge_base.study_drafts import Draft, model_draft
+from kb_service.knowledge_base.study_findings import Findings, findings_of
 from kb_service.knowledge_base.study_graphs import study_conclusions, study_ids
+from kb_service.knowledge_base.study_plans import plan_draft
 from kb_service.knowledge_base.study_tasks import ExplainOfStudy
+from kb_service.knowledge_base.study_workbooks import StudyWorkbooks
+from kb_service.sheets.study_reading import ReadStudy
+from kb_service.study_records.kinds import KINDS
 from kb_service.study_records.layout import StudyChoices
 from kb_service.study_records.rdf import from_triples, to_triples
 from kb_service.study_records.records import StudyRecord
 from kb_service.vocabulary import (
     NAMESPACES,
+    A,
+    iri,
     study_conclusions_graph,
     study_graph,
     study_history_graph,
@@ -40,6 +49,11 @@ class Studying:
         self._checker = checker
         self._deriver = deriver
         self._choices: tuple[Knowledge, StudyChoices] | None = None
+        self._workbooks = StudyWorkbooks()
+
+    def close(self) -> None:
+        """End the worker that reads workbooks."""
+        self._workbooks.close()
 
     @property
     def choices(self) -> StudyChoices:
@@ -64,10 +78,32 @@ class Studying:
         """The study as rows. Raises UnknownThingError when there is no such study."""
         return from_triples(self.facts(study))
 
-    def conclusions(self, study: str) -> list[Triple]:
-        """The statistics of a study and what was concluded from them."""
-        self.facts(study)
-        return self._keeper.store.graph(study_conclusions_graph(study))
+    def conclusions(self, study: str) -> StudyConclusions:
+        """The statistics of a study and what was concluded from them.
+
+        Raises UnknownThingError when there is no such study.
+        """
+        return StudyConclusions(
+            self.record(study),
+            self._keeper.store.graph(study_conclusions_graph(study)),
+            shared_labels(self._keeper.knowledge.premises.facts),
+        )
+
+    def read_workbook(self, data: bytes, filename: str, caller: str = "") -> ReadStudy:
+        """The study in a workbook. Raises RefusedInput with every fault, each in its cell."""
+        today = self._keeper.latest_day
+        return self._workbooks.read(data, filename, self.choices, today, caller)
+
+    def workbook(self, kind: str, study: str = "") -> bytes:
+        """The workbook of a kind of study, to fill in; or that of a study.
+
+        Raises UnknownThingError for a kind or study that there is not.
+        """
+        record = self.record(study) if study else None
+        name = record.kind.id if record else kind
+        if name not in KINDS:
+            raise UnknownThingError("study-kind", name)
+        return self._workbooks.written(name, self.choices, record)
 
     def check(
         self, record: StudyRecord, place: Callable[[str], str] | None = None
@@ -101,6 +137,33 @@ class Studying:
         graphs = (study_graph, study_conclusions_graph, study_history_graph)
         with self._keeper.lock:
             self._keeper.store.replace_graphs({name(study): [] for name in graphs})
+
+    def draft_model(self, panel: str, weighing: str = "") -> Draft:
+        """The draft of a position model by a Delphi panel, weighed by an AHP study if one is named.
+
+        Raises RefusedInput, and UnknownThingError when there is no such study.
+        """
+        found = self._findings(panel, weighing)
+        frameworks = self._keeper.knowledge.catalogue.dimensions.values()
+        dimensions = {id: each for known in frameworks for id, each in known.items()}
+        return model_draft(found, dimensions, self._described(found.position))
+
+    def draft_plan(self, panel: str, weighing: str = "") -> Draft:
+        """The draft of a performance plan in the same way; see plan_draft."""
+        return plan_draft(self._findings(panel, weighing), self._keeper.shared_facts())
+
+    def _findings(self, panel: str, weighing: str) -> Findings:
+        return findings_of(
+            self.conclusions(panel), self.conclusions(weighing) if weighing else None
+        )
+
+    def _described(self, position: str) -> Sequence[Triple]:
+        """The document that describes the published model of a position, if there is one."""
+        described = Triple(iri("model", position), A, iri("core", "PositionModel"))
+        for triples in self._keeper.knowledge.graphs.values():
+            if described in triples:
+                return triples
+        return ()
 
     def explain(self, conclusion: NamedNode) -> Explanation:
         """Why something was concluded of a study, down to its statistics and what was collected.

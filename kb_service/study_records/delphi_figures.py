@@ -78,12 +78,18 @@ def _of_authority(
 
 
 def _rounds(record: StudyRecord) -> list[Round]:
-    """The rounds in their order, each sent to the whole panel, with the items that it asked about."""
+    """The rounds in their order, each sent to the whole panel, with the items that it asked about.
+
+    An item that others are within, and that nobody ever rated, is a heading and was not asked about.
+    """
+    rated = {row["item"] for row in record.rows(RATINGS)}
+    headings = {row["within"] for row in record.rows(ITEMS) if "within" in row} - rated
+    asked = [row for row in record.rows(ITEMS) if row["code"] not in headings]
     return [
         Round(
             number,
             record.codes(EXPERTS),
-            [str(row["code"]) for row in record.rows(ITEMS) if _was_asked(row, number)],
+            [str(row["code"]) for row in asked if _was_asked(row, number)],
             _ratings(record, number),
         )
         for number in sorted(map(int, record.codes(ROUNDS)))

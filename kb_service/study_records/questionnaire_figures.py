@@ -72,8 +72,8 @@ def _reliability(
     yield Figure("alpha-high", about, found.interval.high, found.respondents)
     for each in found.by_item:
         of_item = (("item", each.item),)
-        yield Figure("mean", of_item, each.mean, found.respondents)
-        yield Figure("standard-deviation", of_item, each.standard_deviation, found.respondents)
+        yield Figure("answer-mean", of_item, each.mean, found.respondents)
+        yield Figure("answer-deviation", of_item, each.standard_deviation, found.respondents)
         yield Figure("item-total", of_item, each.item_total, found.respondents)
         yield Figure("alpha-if-deleted", of_item, each.alpha_if_deleted, found.respondents)
 

@@ -52,6 +52,7 @@ from kb_service.web.security import register_security
 from kb_service.web.service import EXTENSION, Service
 from kb_service.web.sparql import sparql
 from kb_service.web.status import status
+from kb_service.web.studies import studies
 from kb_service.web.view import register_view
 from kb_service.web.waiting_room import register_waiting_room
 from kb_service.web.what_if import what_if
@@ -114,6 +115,7 @@ def create_app(
     app.register_blueprint(status)
     app.register_blueprint(model_documents)
     app.register_blueprint(model_versions)
+    app.register_blueprint(studies)
     app.register_blueprint(performance_writes)
     app.register_blueprint(periods)
     app.register_blueprint(person_rights)

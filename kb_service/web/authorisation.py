@@ -28,7 +28,9 @@ class Need(StrEnum):
     """People in the caller's reach; who is in it is decided where facts are read."""
     EVERYBODY = "everybody"
     NAMES = "names"
+    STUDIES = "studies"
     WRITES_PEOPLE = "writes people"
+    WRITES_STUDIES = "writes studies"
     WRITES_MODELS = "writes models"
     ADMINISTERS = "administers"
 
@@ -39,7 +41,9 @@ _ALLOWED: Mapping[Need, Callable[[Rights], bool]] = {
     Need.PEOPLE: lambda rights: rights.reads is not People.NOBODY,
     Need.EVERYBODY: lambda rights: rights.reads is People.EVERYBODY,
     Need.NAMES: lambda rights: rights.sees_names,
+    Need.STUDIES: lambda rights: rights.reads_studies,
     Need.WRITES_PEOPLE: lambda rights: rights.writes_people,
+    Need.WRITES_STUDIES: lambda rights: rights.writes_studies,
     Need.WRITES_MODELS: lambda rights: rights.writes_models,
     Need.ADMINISTERS: lambda rights: rights.administers,
 }
@@ -90,6 +94,14 @@ NEEDS: Mapping[str, Need] = {
     "documents.template": Need.SHARED,
     "documents.performance_template": Need.SHARED,
     "model_documents.document": Need.SHARED,
+    "studies.every_study": Need.STUDIES,
+    "studies.import_study": Need.WRITES_STUDIES,
+    "studies.study": Need.STUDIES,
+    "studies.remove": Need.WRITES_STUDIES,
+    "studies.statistics": Need.STUDIES,
+    "studies.explanation": Need.STUDIES,
+    "studies.draft": Need.STUDIES,
+    "studies.template": Need.SHARED,
     "model_versions.every_version": Need.SHARED,
     "model_versions.submit": Need.WRITES_MODELS,
     "model_versions.versions": Need.SHARED,

@@ -32,6 +32,7 @@ from kb_service.web.openapi.schema_parts import (
     ref,
     rows,
 )
+from kb_service.web.openapi.study_schemas import study_schemas
 from kb_service.web.openapi.version_schemas import version_schemas
 
 
@@ -70,6 +71,7 @@ def schemas() -> dict[str, Schema]:
         **_explaining(),
         **_writing(),
         **_rights(),
+        **study_schemas(),
         **version_schemas(),
         "Status": _status(),
     }
