@@ -41,6 +41,11 @@ class Rights:
     administers: bool = False
 
     @property
+    def sees_raters(self) -> bool:
+        """Whether it may know who rated whom: others learn of which kind a rater is, never who."""
+        return self.reads is People.EVERYBODY and self.sees_names
+
+    @property
     def reads_studies(self) -> bool:
         """Whether it may read model-building studies, whose participants bear pseudonyms.
 

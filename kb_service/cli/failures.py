@@ -21,6 +21,7 @@ from kb_service.store import NotADataFolder, StoreInUse, StoreUnavailable
 from kb_service.workers import WorkerBusy, WorkerDied, WorkerFailed, WorkerTimedOut
 
 _KINDS = {
+    "appraisal of": Words("考核记录", "appraisal of"),
     "assessment": Words("测评", "assessment"),
     "rule about these things": Words("就这些内容得出结论的规则", "rule about these things for"),
     "dimension": Words("维度", "dimension"),
@@ -32,6 +33,9 @@ _KINDS = {
     "model version": Words("模型版本", "version"),
     "objection": Words("异议", "objection"),
     "parameter": Words("参数", "parameter"),
+    "period": Words("考核周期", "period"),
+    "plan": Words("绩效方案", "performance plan"),
+    "team": Words("班组", "team"),
     "person": Words("人员", "person"),
     "rating-form": Words("评价表", "rating form"),
     "question": Words("问题", "question"),
@@ -43,6 +47,8 @@ _KINDS = {
     "training": Words("培训", "training"),
 }
 _LISTS = {
+    "period": "rengang ask periods",
+    "plan": "rengang plan list",
     "model": "rengang ask position-models",
     "model version": "rengang model list",
     "study": "rengang study list",

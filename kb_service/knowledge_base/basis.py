@@ -16,9 +16,10 @@ _PART = iri("dcterms", "hasPart")
 _CONCLUDED_AT = iri("prov", "generatedAtTime")
 
 
-def basis(keeper: Keeper, person: str, model: str, as_of: date | None) -> dict[str, Any]:
-    """Versions of rules, policy and model, when the conclusions were drawn, what changed since.
+def basis(keeper: Keeper, person: str, by: str, id: str, as_of: date | None) -> dict[str, Any]:
+    """Versions of rules, policy and what somebody was judged by, when that was, what changed since.
 
+    `by` is what the judgement goes by, `model` or `plan`, and `id` which one that is.
     A judgement as of a past day is drawn when asked for: `concludedAt` is None then, and `since`
     lists what it rests on that is different now; `knownSince` is set where the memory does not
     reach back to that day.
@@ -28,10 +29,10 @@ def basis(keeper: Keeper, person: str, model: str, as_of: date | None) -> dict[s
         node = next((t.object for t in said if t.predicate == _UNDER), None)
         concluded = _text(said, _CONCLUDED_AT)
         described = keeper.store.graph(VERSIONS_GRAPH)
-        return {**_versions(node, _about(node, described), model), "concludedAt": concluded}
+        return {**_versions(node, _about(node, described), by, id), "concludedAt": concluded}
     then = past(keeper, person, as_of)
     return {
-        **_versions(then.knowledge.version.node, then.knowledge.version.description, model),
+        **_versions(then.knowledge.version.node, then.knowledge.version.description, by, id),
         "concludedAt": None,
         "knownSince": then.known_since.isoformat() if then.known_since else None,
         "since": [_since(each) for each in then.since],
@@ -45,16 +46,16 @@ def _about(node: object, described: list[Triple]) -> list[Triple]:
     return own + [triple for triple in described if triple.subject in parts]
 
 
-def _versions(node: object, described: list[Triple], model: str) -> dict[str, Any]:
-    wanted = iri("model", model)
+def _versions(node: object, described: list[Triple], by: str, id: str) -> dict[str, Any]:
+    wanted = iri(by, id)
     part = next((t.subject for t in described if t.object == wanted), None)
     of_part = [triple for triple in described if triple.subject == part]
     return {
         "knowledge": local_id(node) if isinstance(node, NamedNode) else None,
         "rules": _text(described, iri("history", "rulesVersion")),
         "policy": _text(described, iri("history", "policyVersion")),
-        "model": _text(of_part, iri("history", "contentDigest")),
-        "modelVersion": _text(of_part, iri("owl", "versionInfo")),
+        by: _text(of_part, iri("history", "contentDigest")),
+        f"{by}Version": _text(of_part, iri("owl", "versionInfo")),
     }
 
 

@@ -32,6 +32,7 @@ from kb_service.knowledge_base.model_documents import ModelDocuments, SubmittedM
 from kb_service.knowledge_base.model_versions.records import version_triples
 from kb_service.knowledge_base.past import past
 from kb_service.knowledge_base.studying import Studying
+from kb_service.knowledge_base.performance_document import performance_document
 from kb_service.knowledge_base.what_if import WhatIfAnswers
 from kb_service.knowledge_files import (
     knowledge_root,
@@ -318,5 +319,22 @@ class ReadableBase:
         self._asking.things(questions()["fit-of-person"], {"person": person, "model": model})
         day = as_of or self._keeper.knowledge.day_for(self._keeper.facts_about(person))
         document = fit_document(partial(self.ask_as_of, as_of), person, model, day)
-        document["basis"] = basis(self._keeper, person, model, as_of)
+        document["basis"] = basis(self._keeper, person, "model", model, as_of)
+        return document
+
+    def appraisal(self, person: str, period: str, as_of: date | None = None) -> dict[str, Any]:
+        """How a person performed in a period, as a JSON document; scores have one decimal.
+
+        With `as_of`, by the facts, rules and policy of that day, and with what has changed since.
+        Raises UnknownThingError when either does not exist, LookupError without an appraisal.
+        """
+        things = {"person": person, "period": period}
+        self._asking.things(questions()["performance-of-person"], things)
+        day = as_of or self._keeper.knowledge.day_for(self._keeper.facts_about(person))
+
+        def asked(name: str, **about: str) -> Answer:
+            return self.ask_as_of(as_of if "person" in about else None, name, **about)
+
+        document = performance_document(asked, person, period, day)
+        document["basis"] = basis(self._keeper, person, "plan", document["plan"]["id"], as_of)
         return document

@@ -40,6 +40,8 @@ from kb_service.web.observing import register_observing
 from kb_service.web.ontology_pages import register_ontology_pages
 from kb_service.web.page_forms import forms
 from kb_service.web.pages import pages
+from kb_service.web.performance import performance
+from kb_service.web.performance_pages import register_performance_pages
 from kb_service.web.performance_writes import performance_writes
 from kb_service.web.periods import periods
 from kb_service.web.person_rights import person_rights
@@ -116,8 +118,10 @@ def create_app(
     app.register_blueprint(model_documents)
     app.register_blueprint(model_versions)
     app.register_blueprint(studies)
+    app.register_blueprint(performance)
     app.register_blueprint(performance_writes)
     app.register_blueprint(periods)
+    register_performance_pages(app)
     app.register_blueprint(person_rights)
     register_person_rights_pages(app)
     register_ontology_pages(app, knowledge_base)

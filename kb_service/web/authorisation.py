@@ -28,6 +28,8 @@ class Need(StrEnum):
     """People in the caller's reach; who is in it is decided where facts are read."""
     EVERYBODY = "everybody"
     NAMES = "names"
+    RATERS = "raters"
+    """Who rated whom."""
     STUDIES = "studies"
     WRITES_PEOPLE = "writes people"
     WRITES_STUDIES = "writes studies"
@@ -41,6 +43,7 @@ _ALLOWED: Mapping[Need, Callable[[Rights], bool]] = {
     Need.PEOPLE: lambda rights: rights.reads is not People.NOBODY,
     Need.EVERYBODY: lambda rights: rights.reads is People.EVERYBODY,
     Need.NAMES: lambda rights: rights.sees_names,
+    Need.RATERS: lambda rights: rights.sees_raters,
     Need.STUDIES: lambda rights: rights.reads_studies,
     Need.WRITES_PEOPLE: lambda rights: rights.writes_people,
     Need.WRITES_STUDIES: lambda rights: rights.writes_studies,
@@ -73,6 +76,16 @@ NEEDS: Mapping[str, Need] = {
     "performance_writes.delete_form": Need.WRITES_PEOPLE,
     "periods.every_period": Need.SHARED,
     "periods.put_period": Need.WRITES_PEOPLE,
+    "performance.plans": Need.SHARED,
+    "performance.plan": Need.SHARED,
+    "performance.of_person": Need.PEOPLE,
+    "performance.history": Need.PEOPLE,
+    "performance.of_team": Need.PEOPLE,
+    "performance_pages.plans": Need.SHARED,
+    "performance_pages.plan": Need.SHARED,
+    "performance_pages.appraisal": Need.PEOPLE,
+    "performance_pages.appraisal_workbook_of": Need.PEOPLE,
+    "performance_pages.team": Need.PEOPLE,
     "what_if.difference": Need.PEOPLE,
     "writes.put_person": Need.WRITES_PEOPLE,
     "writes.put_assessment": Need.WRITES_PEOPLE,
@@ -149,6 +162,7 @@ _NEEDS_OF_QUESTIONS: Mapping[TellsOf, Need] = {
     TellsOf.COUNTS: Need.SHARED,
     TellsOf.ONE_PERSON: Need.PEOPLE,
     TellsOf.EVERYBODY: Need.PEOPLE,
+    TellsOf.RATERS: Need.RATERS,
 }
 _ROLES_IN_CHINESE = {
     Role.MODEL_READER: "模型读者",

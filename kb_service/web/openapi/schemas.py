@@ -7,6 +7,7 @@ from kb_service.knowledge_base.answers import columns_of
 from kb_service.position_models.json_schema import model_schema
 from kb_service.questions import Question, questions
 from kb_service.web.answers import shaped
+from kb_service.web.openapi.performance_schemas import performance_schemas
 from kb_service.web.openapi.schema_parts import (
     COVERAGE,
     DATE,
@@ -73,6 +74,7 @@ def schemas() -> dict[str, Schema]:
         **_rights(),
         **study_schemas(),
         **version_schemas(),
+        **performance_schemas(row_of, _basis("plan")),
         "Status": _status(),
     }
 
@@ -219,13 +221,14 @@ def _judging() -> dict[str, Schema]:
         "Fit": fit,
         "RecommendedTraining": training,
         "OpenGap": open_gap,
-        "Basis": _basis(),
+        "Basis": _basis("model"),
         "Contested": _contested(),
         "TrainingPlan": plan,
     }
 
 
-def _basis() -> Schema:
+def _basis(by: str) -> Schema:
+    """What a judgement was made by: rules, policy, and the model or the plan."""
     since = record(
         {"kind": {"enum": ["rule", "policy", "model", "facts"]}},
         **dict.fromkeys(("id", "at"), STRING),
@@ -233,7 +236,7 @@ def _basis() -> Schema:
         before={},
         after={},
     )
-    versions = ("knowledge", "rules", "policy", "model", "modelVersion", "concludedAt")
+    versions = ("knowledge", "rules", "policy", by, f"{by}Version", "concludedAt")
     return record(
         dict.fromkeys(versions, MAYBE_STRING), knownSince=maybe(DATE), since=listed(since)
     )
