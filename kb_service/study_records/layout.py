@@ -74,6 +74,11 @@ class TablePlan:
     """How many rows there must be."""
 
     @property
+    def is_listing(self) -> bool:
+        """Whether it lists things of a study, in an order that people chose."""
+        return bool(self.role) and self.key == ("code",)
+
+    @property
     def title(self) -> str:
         """The name of its sheet."""
         return f"{self.zh} {self.en}"

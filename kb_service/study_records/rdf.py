@@ -16,6 +16,7 @@ from kb_service.vocabulary import A, iri, local_id
 
 OF_STUDY = iri("studies", "ofStudy")
 _METHOD = iri("studies", "method")
+_PLACE = iri("studies", "place")
 _BOOLEAN, _DATE, _DECIMAL = (iri("xsd", name) for name in ("boolean", "date", "decimal"))
 _NAMED = (Takes.CHOICE, Takes.DIMENSION, Takes.POSITION)
 
@@ -29,13 +30,13 @@ def to_triples(record: StudyRecord, choices: StudyChoices) -> list[Triple]:
     return [
         triple
         for plan in record.kind.tables
-        for row in record.rows(plan.name)
-        for triple in _row_triples(record, plan, row, choices)
+        for place, row in enumerate(record.rows(plan.name), start=1)
+        for triple in _row_triples(record, plan, row, place, choices)
     ]
 
 
 def _row_triples(
-    record: StudyRecord, plan: TablePlan, row: Row, choices: StudyChoices
+    record: StudyRecord, plan: TablePlan, row: Row, place: int, choices: StudyChoices
 ) -> Iterator[Triple]:
     node = row_iri(record.id, plan, row)
     yield Triple(node, A, plan.kind)
@@ -43,6 +44,8 @@ def _row_triples(
         yield Triple(node, OF_STUDY, record.iri)
     else:
         yield Triple(node, _METHOD, record.kind.node)
+    if plan.is_listing:
+        yield Triple(node, _PLACE, Literal(place))
     for column in plan.columns:
         if column.name in row:
             yield Triple(node, column.property, _object(record, column, row[column.name], choices))
@@ -99,11 +102,15 @@ def _kind(said: _Said) -> StudyKind:
 
 
 def _rows(plan: TablePlan, said: _Said) -> Iterator[Row]:
-    """The rows of a table, in the order of the IRIs that they have."""
+    """The rows of a table: in the places that they had, or else in the order of their IRIs."""
     nodes = [node for node, about in said.items() if plan.kind in about.get(A, ())]
-    for node in sorted(nodes, key=_natural):
+    for node in sorted(nodes, key=lambda node: (_place(said[node]), _natural(node))):
         row = {column.name: _value(column, said[node]) for column in plan.columns}
         yield {name: value for name, value in row.items() if value is not None}
+
+
+def _place(about: Mapping[NamedNode, list[_Term]]) -> int:
+    return next((int(t.value) for t in about.get(_PLACE, ()) if isinstance(t, Literal)), 0)
 
 
 def _natural(node: NamedNode) -> list[tuple[int, str]]:
