@@ -14,7 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb_service.findings import RefusedInput
-from kb_service.people_records.performance_records import FormRecord, MeasurementRecord
+from kb_service.people_records.performance_records import (
+    FormRecord,
+    MeasurementRecord,
+    PerformanceRecord,
+)
 from kb_service.sheets.performance_contents import PerformanceContents
 from kb_service.sheets.performance_reading import is_performance, read_performance
 from kb_service.sheets.performance_template import (
@@ -82,10 +86,11 @@ def test_what_is_written_into_the_template_is_read_from_it() -> None:
     plan, period = choices().plans[PLAN], choices().periods[OPEN]
     example = example_of(plan, period, choices())
 
+    written: list[PerformanceRecord] = [*example.measurements, *example.forms]
+
     contents = read(template(example))
 
-    by_iri = {record.iri: record for record in contents.records}
-    assert by_iri == {record.iri: record for record in (*example.measurements, *example.forms)}
+    assert {each.iri: each for each in contents.records} == {each.iri: each for each in written}
     assert contents.notes == ()
 
 

@@ -15,6 +15,7 @@ from kb_service.findings import Finding, RefusedInput
 from kb_service.knowledge_base import UnknownThingError
 from kb_service.knowledge_base.checking import Progress
 from kb_service.knowledge_base.history import because
+from kb_service.knowledge_base.performance.corrections import Corrected, corrections_in
 from kb_service.knowledge_base.performance.merging import Author
 from kb_service.knowledge_base.performance.periods import PeriodAsked
 from kb_service.knowledge_base.performance.recording import PerformanceReport
@@ -104,6 +105,21 @@ class PerformanceWrites:
             return False
         key = self._view.key_of(asked.person)
         return self._base.recording.holds(replace(asked, person=key))
+
+    def corrections(self, person: str) -> list[tuple[Corrected, str | None]]:
+        """What was corrected of somebody's performance, each with the reason where it is known.
+
+        Addresses tell who rated whom, so this is for who writes about people. Raises NotAllowed.
+        """
+        require(self._view.caller, "writes_people")
+        key = self._view.key_of(person)
+        reasons = {
+            words.about: words.text
+            for words in self._view.register.words_of(key)
+            if words.property == CORRECTION_REASON.value
+        }
+        found = corrections_in(self._base.facts_about(key))
+        return [(each, reasons.get(each.node.value)) for each in found]
 
     def template(self, plan: str, period: str, *, filled: bool = False) -> bytes:
         """The workbook in which figures and ratings are filled in, with an example where asked for.

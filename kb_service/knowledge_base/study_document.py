@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from kb_service.study_records.common_tables import ITEMS
-from kb_service.study_records.kinds import ROUNDS
 from kb_service.study_records.records import StudyRecord, part_iri
+from kb_service.study_records.table_names import ITEMS, ROUNDS
 from kb_service.vocabulary import LABEL, NAMESPACES, A, iri, local_id
 
 Row = dict[str, Any]
@@ -64,7 +64,7 @@ class StudyConclusions:
 
     def statistics(self) -> list[Row]:
         """Every statistic: its value or why it has none, and which cuts it meets."""
-        said = self._said()
+        said = self._said
         against: dict[str, list[Row]] = {}
         for about in said.values():
             if _OF_STATISTIC in about:
@@ -88,7 +88,7 @@ class StudyConclusions:
                 "verdictLabel": self.labels.get(verdict.value),
                 "conclusion": node.value,
             }
-            for node, about in self._said().items()
+            for node, about in self._said.items()
             if _VERDICT in about
             for verdict in _nodes(about, _VERDICT)
             for item in _nodes(about, iri("studies", "ofItem"))
@@ -104,7 +104,7 @@ class StudyConclusions:
                 "itemLabel": self._item_label(local_id(item)),
                 "conclusion": node.value,
             }
-            for node, about in self._said().items()
+            for node, about in self._said.items()
             if iri("studies", "CandidateCompetency") in about.get(A, ())
             for item in _nodes(about, iri("studies", "ofItem"))
         ]
@@ -124,7 +124,7 @@ class StudyConclusions:
         """By item, the tier that a round suggests for it."""
         return {
             local_id(item): local_id(tier)
-            for about in self._said().values()
+            for about in self._said.values()
             for tier in _nodes(about, iri("studies", "suggestedTier"))
             if round_ in [local_id(each) for each in _nodes(about, iri("studies", "ofRound"))]
             for item in _nodes(about, iri("studies", "ofItem"))
@@ -133,7 +133,7 @@ class StudyConclusions:
     def values(self, kind: str, round_: str = "") -> dict[str, tuple[Decimal, NamedNode]]:
         """By item, the value of a kind of statistic and its IRI; of one round if one is named."""
         found = {}
-        for node, about in self._said().items():
+        for node, about in self._said.items():
             if iri("statistic", kind) not in about.get(iri("studies", "statisticKind"), ()):
                 continue
             rounds = [local_id(each) for each in _nodes(about, iri("studies", "ofRound"))]
@@ -143,6 +143,7 @@ class StudyConclusions:
                 found[local_id(items[0])] = Decimal(value), node
         return found
 
+    @cached_property
     def _said(self) -> dict[NamedNode, dict[NamedNode, list[_Term]]]:
         said: dict[NamedNode, dict[NamedNode, list[_Term]]] = {}
         for triple in self.conclusions:
@@ -205,7 +206,7 @@ def _statistic_name(row: Row) -> Label:
     kind, item = row["kindLabel"] or {}, row["itemLabel"] or {}
     pieces: dict[str, list[str]] = {"zh": [], "en": []}
     for language, told in pieces.items():
-        told.append(kind.get(language, row["kind"]))
+        told.append(str(kind.get(language, row["kind"])))
         if item:
             told.append(item[language])
         if row["round"]:

@@ -10,7 +10,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from kb_service.findings import Finding, RefusedInput, violation
 from kb_service.knowledge_base.study_document import StudyConclusions, last_round
-from kb_service.study_records.common_tables import ITEMS
+from kb_service.study_records.table_names import ITEMS
 from kb_service.vocabulary import IDENTIFIER, LABEL, A, iri
 
 _KEEP = "keep"

@@ -10,8 +10,8 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from kb_service.findings import Finding, RefusedInput, violation
 from kb_service.knowledge_base.study_drafts import Draft
 from kb_service.knowledge_base.study_findings import Findings, KeptItem, source_triples
-from kb_service.study_records.common_tables import ITEMS
 from kb_service.study_records.records import Row
+from kb_service.study_records.table_names import ITEMS
 from kb_service.vocabulary import BASE, IDENTIFIER, LABEL, A, iri
 
 _STEP = Decimal("0.001")
@@ -83,9 +83,11 @@ _OWN = frozenset(
 def _kept(said: _Said, before: NamedNode, plan: NamedNode) -> Iterator[Triple]:
     """What the plan before says and studies do not: raters, shares, period and groups of results."""
     for predicate, value in said[before]:
-        if predicate not in _OWN:
-            yield Triple(plan, predicate, value)
-        elif isinstance(value, NamedNode) and _KPI_GROUP in said.get(value, ()):
+        if (
+            predicate not in _OWN
+            or isinstance(value, NamedNode)
+            and _KPI_GROUP in said.get(value, ())
+        ):
             yield Triple(plan, predicate, value)
 
 

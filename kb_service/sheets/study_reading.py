@@ -145,8 +145,8 @@ def _check_whole(kind: StudyKind, reading: _Reading) -> None:
     """Add what is wrong between rows: too few of them, codes given twice, codes of nothing."""
     for plan in kind.tables:
         rows = reading.rows[plan.name]
-        if len(rows) < plan.least:
-            reading.findings.append(_too_few(plan))
+        if not rows:
+            reading.findings.append(_no_rows(plan))
         if not plan.role and len(rows) > 1:
             reading.findings.append(_one_study(plan))
         reading.findings += _given_twice(plan, reading)
@@ -206,10 +206,10 @@ def _empty(column: Column, where: str) -> Finding:
     )
 
 
-def _too_few(plan: TablePlan) -> Finding:
+def _no_rows(plan: TablePlan) -> Finding:
     return violation(
-        f"工作表“{plan.title}”没有内容；请至少填 {plan.least} 行。",
-        f"The sheet {plan.title} says nothing; fill in {plan.least} row at least.",
+        f"工作表“{plan.title}”没有内容；请至少填一行。",
+        f"The sheet {plan.title} says nothing; fill in one row at least.",
         plan.title,
     )
 

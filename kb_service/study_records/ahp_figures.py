@@ -10,12 +10,11 @@ from kb_service.studies.hierarchy import synthesis
 from kb_service.studies.pairwise import named_pairs
 from kb_service.studies.random_indices import RANDOM_INDEX_TABLES
 from kb_service.studies.results import Reason, known, unknown
-from kb_service.study_records.common_tables import EXPERTS, ITEMS
 from kb_service.study_records.delphi_figures import authority_figures
 from kb_service.study_records.figures import Figure
-from kb_service.study_records.kinds import JUDGEMENTS
 from kb_service.study_records.policy import StudyPolicy
 from kb_service.study_records.records import StudyRecord, number_in
+from kb_service.study_records.table_names import EXPERTS, ITEMS, JUDGEMENTS
 
 _GOAL = ""
 """What the items of the first level are compared for."""

@@ -14,11 +14,10 @@ from kb_service.studies.group_differences import (
     group_differences,
 )
 from kb_service.studies.two_groups import Conditions
-from kb_service.study_records.common_tables import ITEMS
 from kb_service.study_records.figures import Figure
-from kb_service.study_records.kinds import CODERS, CODES, EVENTS, PERFORMERS
 from kb_service.study_records.policy import StudyPolicy
 from kb_service.study_records.records import Row, StudyRecord, number_in
+from kb_service.study_records.table_names import CODERS, CODES, EVENTS, ITEMS, PERFORMERS
 
 _EXCELLENT = "excellent"
 

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from kb_service.study_records.layout import Column, TablePlan, Takes
+from kb_service.study_records.table_names import EXPERTS, ITEMS, STUDY
 from kb_service.vocabulary import IDENTIFIER, LABEL, iri
-
-STUDY = "study"
-EXPERTS = "experts"
-ITEMS = "items"
 
 _CODE_HELP = (
     "字母、数字、点、下划线或连字符，不含空格；同一张表里不重复。",
@@ -57,6 +54,19 @@ _PROPERTIES = {
     "rater": "byRater",
 }
 _SAME_NAME = frozenset({"expert", "round", "item", "coder", "event"})
+
+
+def number(name: str, zh: str, en: str, about: tuple[str, str], example: str) -> Column:
+    """A column for the number that its table is about."""
+    return Column(name, zh, en, Takes.NUMBER, iri("studies", _NUMBERS[name]), *about, example)
+
+
+_NUMBERS = {
+    "rating": "rating",
+    "ratio": "ratio",
+    "answer": "rating",
+    "weight": "weight",
+}
 
 
 def label(language: str, needed: bool = True) -> Column:
@@ -193,7 +203,7 @@ def item_table(*further: Column) -> TablePlan:
     )
 
 
-def expert_table(needed: bool) -> TablePlan:
+def expert_table() -> TablePlan:
     """The panel: each expert's code, what their judgement rests on, and how familiar they are."""
     bases = (
         ("practice", "实践经验", "Practice", "practiceInfluence"),
@@ -220,7 +230,7 @@ def expert_table(needed: bool) -> TablePlan:
                     "这项判断依据对其评分的影响程度：大、中、小。",
                     "How far this basis of judgement influenced their ratings: large, medium, small.",
                     "large",
-                    needed=needed,
+                    needed=False,
                     of=iri("studies", "Influence"),
                 )
                 for name, zh, en, property in bases
@@ -234,7 +244,7 @@ def expert_table(needed: bool) -> TablePlan:
                 "对研究内容的熟悉程度，五级。",
                 "How familiar they are with the subject, in five degrees.",
                 "very-familiar",
-                needed=needed,
+                needed=False,
                 of=iri("studies", "Familiarity"),
             ),
         ),

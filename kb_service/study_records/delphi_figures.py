@@ -21,11 +21,10 @@ from kb_service.studies.delphi import (
 )
 from kb_service.studies.results import Reason, known, unknown
 from kb_service.studies.stability import RoundChange, stability
-from kb_service.study_records.common_tables import EXPERTS, ITEMS
 from kb_service.study_records.figures import Figure
-from kb_service.study_records.kinds import RATINGS, ROUNDS
 from kb_service.study_records.policy import StudyPolicy
 from kb_service.study_records.records import Row, StudyRecord, number_in
+from kb_service.study_records.table_names import EXPERTS, ITEMS, RATINGS, ROUNDS
 
 
 def delphi_figures(record: StudyRecord, policy: StudyPolicy) -> Iterator[Figure]:

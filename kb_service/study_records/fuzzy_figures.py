@@ -15,11 +15,10 @@ from kb_service.studies.fuzzy import (
     memberships_of,
 )
 from kb_service.studies.results import known
-from kb_service.study_records.common_tables import ITEMS
 from kb_service.study_records.figures import Figure
-from kb_service.study_records.kinds import RATERS, VOTES
 from kb_service.study_records.policy import StudyPolicy
 from kb_service.study_records.records import StudyRecord, number_in
+from kb_service.study_records.table_names import ITEMS, RATERS, VOTES
 
 _Memberships = Mapping[str, float]
 

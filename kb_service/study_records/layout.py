@@ -70,8 +70,6 @@ class TablePlan:
     kind: NamedNode
     key: tuple[str, ...]
     columns: tuple[Column, ...]
-    least: int = 1
-    """How many rows there must be."""
 
     @property
     def is_listing(self) -> bool:

@@ -49,7 +49,35 @@ class StudyPolicy:
 
 def read_policy(facts: Iterable[Triple]) -> StudyPolicy:
     """What shared knowledge says that statistics are computed by."""
-    texts: dict[NamedNode, dict[NamedNode, str]] = {}
+    texts, grades = _texts(facts)
+    numbered = [said for said in texts.values() if _VALUE in said]
+    bases: dict[str, dict[str, float]] = {}
+    for said in numbered:
+        if _BASIS in said and _INFLUENCE in said:
+            bases.setdefault(said[_BASIS], {})[said[_INFLUENCE]] = float(said[_VALUE])
+    return StudyPolicy(
+        numbers={
+            said[IDENTIFIER]: Decimal(said[_VALUE]) for said in numbered if IDENTIFIER in said
+        },
+        ways={said[IDENTIFIER]: said[_CHOICE] for said in texts.values() if _CHOICE in said},
+        bases=bases,
+        familiarity={
+            said[_FAMILIARITY]: float(said[_VALUE]) for said in numbered if _FAMILIARITY in said
+        },
+        grades={
+            local_id(grade): float(texts[grade][_GRADE_VALUE])
+            for grade in grades
+            if _GRADE_VALUE in texts.get(grade, {})
+        },
+    )
+
+
+_Texts = dict[NamedNode, dict[NamedNode, str]]
+
+
+def _texts(facts: Iterable[Triple]) -> tuple[_Texts, set[NamedNode]]:
+    """What each thing says, things by their ids and labels left out; and which things are grades."""
+    texts: _Texts = {}
     grades: set[NamedNode] = set()
     for fact in facts:
         if not isinstance(fact.subject, NamedNode):
@@ -61,26 +89,4 @@ def read_policy(facts: Iterable[Triple]) -> StudyPolicy:
                 texts.setdefault(fact.subject, {})[fact.predicate] = fact.object.value
         elif isinstance(fact.object, NamedNode):
             texts.setdefault(fact.subject, {})[fact.predicate] = local_id(fact.object)
-    bases: dict[str, dict[str, float]] = {}
-    for said in texts.values():
-        if _BASIS in said and _INFLUENCE in said and _VALUE in said:
-            bases.setdefault(said[_BASIS], {})[said[_INFLUENCE]] = float(said[_VALUE])
-    return StudyPolicy(
-        numbers={
-            said[IDENTIFIER]: Decimal(said[_VALUE])
-            for said in texts.values()
-            if IDENTIFIER in said and _VALUE in said
-        },
-        ways={said[IDENTIFIER]: said[_CHOICE] for said in texts.values() if _CHOICE in said},
-        bases=bases,
-        familiarity={
-            said[_FAMILIARITY]: float(said[_VALUE])
-            for said in texts.values()
-            if _FAMILIARITY in said and _VALUE in said
-        },
-        grades={
-            local_id(grade): float(texts[grade][_GRADE_VALUE])
-            for grade in grades
-            if _GRADE_VALUE in texts.get(grade, {})
-        },
-    )
+    return texts, grades

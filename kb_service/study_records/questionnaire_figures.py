@@ -17,11 +17,10 @@ from kb_service.studies.factors import (
 from kb_service.studies.intraclass import intraclass_correlations
 from kb_service.studies.reliability import cronbach_alpha
 from kb_service.studies.results import known, unknown
-from kb_service.study_records.common_tables import ITEMS
 from kb_service.study_records.figures import Figure
-from kb_service.study_records.kinds import ANSWERS
 from kb_service.study_records.policy import StudyPolicy
 from kb_service.study_records.records import StudyRecord, number_in
+from kb_service.study_records.table_names import ANSWERS, ITEMS
 
 _MEAN_OF_JUDGES = "ICC(2,k)"
 _Answers = Mapping[str, Mapping[str, float]]

@@ -8,10 +8,10 @@ from decimal import Decimal
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from kb_service.study_records.common_tables import STUDY
 from kb_service.study_records.kinds import KINDS
 from kb_service.study_records.layout import Column, StudyChoices, StudyKind, TablePlan, Takes
 from kb_service.study_records.records import Row, StudyRecord, Value, part_iri, row_iri
+from kb_service.study_records.table_names import STUDY
 from kb_service.vocabulary import A, iri, local_id
 
 OF_STUDY = iri("studies", "ofStudy")

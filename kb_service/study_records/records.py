@@ -10,8 +10,8 @@ from typing import TypeAlias
 
 from pyoxigraph import NamedNode
 
-from kb_service.study_records.common_tables import STUDY
 from kb_service.study_records.layout import StudyKind, TablePlan
+from kb_service.study_records.table_names import STUDY
 from kb_service.vocabulary import iri
 
 Value: TypeAlias = str | Decimal | bool | date

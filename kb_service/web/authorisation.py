@@ -74,6 +74,7 @@ NEEDS: Mapping[str, Need] = {
     "performance_writes.delete_measurement": Need.WRITES_PEOPLE,
     "performance_writes.delete_goal": Need.WRITES_PEOPLE,
     "performance_writes.delete_form": Need.WRITES_PEOPLE,
+    "performance_writes.corrections": Need.WRITES_PEOPLE,
     "periods.every_period": Need.SHARED,
     "periods.put_period": Need.WRITES_PEOPLE,
     "performance.plans": Need.SHARED,

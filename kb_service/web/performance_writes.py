@@ -81,6 +81,24 @@ def delete_form(person: str, period: str, rater: str) -> Response:
     return _delete(RATING_FORM, About(person, period, rater))
 
 
+@performance_writes.get("/people/<person>/corrections")
+def corrections(person: str) -> Response:
+    """What was corrected of somebody's figures, grades and goals: from what, by whom, when, why."""
+    found = PerformanceWrites(knowledge_base()).corrections(person)
+    rows = [
+        {
+            "fact": each.fact,
+            "earlier": each.earlier,
+            "now": each.now,
+            "by": each.by,
+            "on": each.on.isoformat(),
+            "reason": reason,
+        }
+        for each, reason in found
+    ]
+    return jsonify(person=person, rows=rows)
+
+
 def _put(kind: str, about: About, parse: _Parse) -> Answered:
     view = knowledge_base()
     writes = PerformanceWrites(view)
@@ -92,7 +110,7 @@ def _put(kind: str, about: About, parse: _Parse) -> Answered:
     except RefusedInput as error:
         raise _with_pointers(error) from error
     shown = jsonify(_result(about) | {"corrections": report.corrections})
-    address = url_for("api.person", person=about.person)
+    address = url_for("performance.of_person", person=about.person)
     return shown, *((201, {"Location": address}) if is_new else (200, {}))
 
 

@@ -8,6 +8,7 @@ from kb_service.position_models.json_schema import model_schema
 from kb_service.questions import Question, questions
 from kb_service.web.answers import shaped
 from kb_service.web.openapi.performance_schemas import performance_schemas
+from kb_service.web.openapi.performance_write_schemas import performance_write_schemas
 from kb_service.web.openapi.schema_parts import (
     COVERAGE,
     DATE,
@@ -75,6 +76,7 @@ def schemas() -> dict[str, Schema]:
         **study_schemas(),
         **version_schemas(),
         **performance_schemas(row_of, _basis("plan")),
+        **performance_write_schemas(row_of),
         "Status": _status(),
     }
 
@@ -322,7 +324,10 @@ def _writing() -> dict[str, Schema]:
         "Assessed": record({"person": STRING, "assessment": STRING, "fits": listed(ref("FitRow"))}),
         "Supposition": supposition,
         "Imported": record(
-            {"people": WHOLE, "assessments": WHOLE, "stored": listed(stored), "notes": FINDINGS}
+            {"people": WHOLE, "assessments": WHOLE, "stored": listed(stored), "notes": FINDINGS},
+            measurements=WHOLE,
+            ratingForms=WHOLE,
+            corrections=WHOLE,
         ),
         "Report": record(
             {"conforms": TRUTH, "violations": WHOLE, "warnings": WHOLE, "infos": WHOLE}
