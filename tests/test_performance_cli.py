@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 
-from kb_service.access.opening import register_of
-from kb_service.access.roles import LOCAL
-from kb_service.access.view import View
 from kb_service.cli import main
 from kb_service.knowledge_base import KnowledgeBase
-from kb_service.people_records import Introduction
-from tests.performance_facts import CLOSED, OPEN, PLAN
+from kb_service.web import create_app
+from kb_service.web.service import EXTENSION
+from tests.performance_facts import CLOSED, OPEN, PLAN, put_organisation
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the quarters of the example organisation and the people of its template."""
     folder = tmp_path_factory.mktemp("performance") / "data"
     base = KnowledgeBase.open(folder)
-    base.store_example_organisation()
-    register = register_of(base)
-    people = [Introduction(id, f"Name of {id}", None, PLAN) for id in ("p001", "p002")]
-    View(base, register, LOCAL).import_records(people, [])
-    register.close()
+    app = create_app(base)
+    client = app.test_client()
+    put_organisation(client)
+    for person in ("p001", "p002"):
+        client.put(f"/api/v1/people/{person}", json={"post": PLAN})
+    app.extensions[EXTENSION].close()
     base.close()
-    yield folder
+    return folder
 
 
 def run(data: Path, *arguments: object) -> Result:

@@ -14,7 +14,7 @@ from kb_service.knowledge_base import KnowledgeBase
 from kb_service.vocabulary import people_graph
 from kb_service.web import create_app
 from kb_service.web.service import EXTENSION
-from tests.performance_facts import CLOSED, OPEN, PLAN
+from tests.performance_facts import CLOSED, OPEN, PLAN, put_organisation
 
 FIGURE = f"/api/v1/people/{{}}/measurements/{OPEN}/complaint-rate"
 FORM = f"/api/v1/people/{{}}/rating-forms/{OPEN}/r0123"
@@ -28,8 +28,8 @@ REASON = "Wang Ming counted two calls twice"
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """A service with the quarters of the example organisation."""
     base = KnowledgeBase.open(tmp_path_factory.mktemp("performance") / "data")
-    base.store_example_organisation()
     made = create_app(base)
+    put_organisation(made.test_client())
     yield made
     made.extensions[EXTENSION].close()
     base.close()
@@ -206,6 +206,23 @@ def test_the_page_takes_a_sheet_of_performance(client: FlaskClient, person: str)
     )
 
     assert "People: 1, figures: 1, rating forms: 0, corrections: 0" in answer.text
+
+
+def test_figures_of_an_open_period_can_be_changed_as_rdf_too(
+    app: Flask, client: FlaskClient, person: str
+) -> None:
+    client.put(FIGURE.format(person), json=SAID)
+    value = "<https://w3id.org/rengang/ontology/performance#value>"
+    update = (
+        f"WITH <{people_graph(key(app, person)).value}> DELETE {{ ?figure {value} ?old }}"
+        f" INSERT {{ ?figure {value} 7.5 }} WHERE {{ ?figure {value} ?old }}"
+    )
+
+    answer = client.post("/sparql", data=update, content_type="application/sparql-update")
+
+    assert answer.status_code == 204, answer.text
+    again = client.put(FIGURE.format(person), json={**SAID, "value": 7.5})
+    assert (again.status_code, again.get_json()["corrections"]) == (200, 0)
 
 
 # Periods

@@ -24,7 +24,7 @@ from kb_service.people_records import person_iri
 from kb_service.people_records.performance_facts import CORRECTION_REASON
 from kb_service.store.changes import change_of
 from kb_service.store.knowledge_placement import GraphKind, kind_of
-from kb_service.vocabulary import PEOPLE_GRAPHS, iri
+from kb_service.vocabulary import ORGANISATION_GRAPH, PEOPLE_GRAPHS, iri
 
 MOST_PEOPLE = 1000
 """Whose facts one change may touch: they are checked and concluded while others wait to write."""
@@ -119,7 +119,8 @@ class GraphWrites:
             raise RefusedInput(faults[:20])
         self._refuse_change_of_closed(rewritten)
         knowledge = self._keeper.knowledge.graphs
-        uploaded = {name: knowledge[name] for name in self._keeper.uploaded_graphs()}
+        names = (*self._keeper.uploaded_graphs(), ORGANISATION_GRAPH)
+        uploaded = {name: knowledge[name] for name in names if name in knowledge}
         beside = [t for name in uploaded if name not in rewritten.shared for t in uploaded[name]]
         shared = [triple for triples in rewritten.shared.values() for triple in triples]
         today = self._keeper.latest_day

@@ -23,6 +23,7 @@ from kb_service.knowledge_base.outcomes import (
     UnknownThingError,
 )
 from kb_service.knowledge_base.performance.closing import refuse_change_of_closed
+from kb_service.knowledge_base.performance.stored import told_beside
 from kb_service.knowledge_base.sorting import (
     Submission,
     add_teams,
@@ -261,7 +262,7 @@ class Importing:
             for person in people_mentioned(triples):
                 node = person_iri(person)
                 if node not in introduced:
-                    known += [t for t in known_as(person) if t.subject == node]
+                    known += [*told_beside(node, known_as(person))]
             return known
 
         return self._checker.document(

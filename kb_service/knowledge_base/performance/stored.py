@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pyoxigraph import Literal, NamedNode, Triple
 
@@ -97,3 +97,13 @@ class StoredPerformance:
     def everything(self) -> Sequence[Triple]:
         """All facts."""
         return self._facts
+
+
+def told_beside(person: NamedNode, facts: Sequence[Triple]) -> Iterator[Triple]:
+    """Of the facts about somebody, what documents may rest on that do not tell it themselves.
+
+    Who it is, and the appraisals and forms to which figures and grades belong.
+    """
+    kinds = (APPRAISAL, FORM)
+    nodes = {t.subject for t in facts if t.predicate == A and t.object in kinds}
+    return (triple for triple in facts if triple.subject == person or triple.subject in nodes)
