@@ -57,11 +57,11 @@ def test_the_example_of_the_template_is_imported_and_corrected(data: Path, tmp_p
     explained = run(data, "import", tmp_path / "explained.xlsx")
 
     assert checked.exit_code == 0, checked.output
-    assert "Stored 18 figures and 10 rating forms of 2 people (0 corrections" in first.output
+    assert "Stored 18 figures and 10 rating forms of 2 people, and concluded.\n" in first.output
     assert changed.exit_code == 1
     assert "changed.xlsx: sheet 绩效数据, row 5, column" in changed.output
     assert "1 is stored here already" in " ".join(changed.output.split())
-    assert "(1 corrections, earlier values kept)" in explained.output
+    assert "and concluded. Corrections: 1, earlier values kept." in explained.output
 
 
 def test_a_period_is_listed_closed_and_then_takes_nothing(data: Path, tmp_path: Path) -> None:

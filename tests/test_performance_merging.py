@@ -27,6 +27,7 @@ from kb_service.people_records.performance_facts import (
     GRADE,
     UNDER_PLAN,
     VALUE,
+    day_literal,
 )
 from kb_service.people_records.performance_records import (
     GOAL,
@@ -58,6 +59,13 @@ def form(reason: str | None = None, *, whole: bool = False, **grades: str) -> Fo
 
 def merging(facts: Sequence[Triple]) -> Merging:
     return Merging("p1", StoredPerformance(as_stored(facts)), choices(), HR)
+
+
+def merging_of(facts: Sequence[Triple], *records: PerformanceRecord) -> Merging:
+    """What has become of the facts once these records came in."""
+    merged = merging(facts)
+    merged.add(records)
+    return merged
 
 
 def after(facts: Sequence[Triple], *records: PerformanceRecord) -> list[Triple]:
@@ -181,6 +189,20 @@ def test_a_fact_is_found_by_what_it_is_about_whatever_its_address() -> None:
 
     assert values(corrected, VALUE) == ["1.2"]
     assert {t.object for t in corrected if t.predicate == CORRECTS} == {elsewhere}
+
+
+def test_what_else_is_said_of_a_figure_stays_when_it_is_corrected() -> None:
+    facts = after(PERSON, figure("0.9"))
+    (node,) = {t.subject for t in facts if t.predicate == VALUE}
+    first_day = Triple(node, iri("performance", "periodStart"), day_literal(date(2026, 7, 1)))
+    entity = Triple(node, A, iri("prov", "Entity"))
+    known = [entity, *facts, first_day]
+
+    corrected = after(known, figure("1.2", "why"))
+
+    assert not merging_of(known, figure("0.9")).differs
+    assert first_day in corrected
+    assert values(corrected, VALUE) == ["1.2"]
 
 
 @given(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -10,7 +11,7 @@ import click
 from kb_service.access.performance_writes import PerformanceWrites
 from kb_service.access.view import View
 from kb_service.cli.commands import Command, option, with_shared_options
-from kb_service.cli.documents import in_file, is_sheet, read_bytes, sheet_reader
+from kb_service.cli.documents import Batch, in_file, is_sheet, read_bytes, sheet_reader
 from kb_service.cli.failures import Failure
 from kb_service.cli.findings import print_findings
 from kb_service.cli.language import Words, say
@@ -84,7 +85,7 @@ def import_files(files: tuple[Path, ...], example: bool) -> None:
             if report.people or report.triples:
                 click.echo(_told(report))
             if performance.people:
-                click.echo(told_of_performance(performance))
+                click.echo(_told_of_performance(performance))
 
 
 def load_example(base: View) -> None:
@@ -101,12 +102,47 @@ def load_example(base: View) -> None:
     click.echo(_told(report))
 
 
+@dataclass(frozen=True)
+class _Handed:
+    """What files say, read and checked as far as that goes without storing anything."""
+
+    batch: Batch
+    documents: Mapping[Path, bytes]
+    models: Sequence[Path]
+
+
 def _import(base: View, files: Sequence[Path]) -> tuple[ImportReport, PerformanceReport]:
     """Check every file before the first is stored."""
+    handed = _read(base, files)
+    batch, figures = handed.batch, handed.batch.performance.values()
+    writes = PerformanceWrites(base)
+    if figures and len(files) > 1:
+        writes.check(figures, batch.place)
+    total, performance = ImportReport(notes=batch.notes), PerformanceReport()
+    with progress(say("检查并存入", "Checking and storing")) as step:
+        if batch.people or batch.assessments:
+            stored = base.import_records(
+                batch.people.values(),
+                batch.assessments.values(),
+                teams=batch.teams.values(),
+                places=batch.place,
+                progress=step,
+            )
+            total = _sum(total, stored)
+        for path, data in handed.documents.items():
+            total = _sum(total, base.import_rdf(data, "", path.name, step))
+        for path in handed.models:
+            total = _sum(total, store_model(base, path, step))
+        if figures:
+            performance = writes.record(figures, places=batch.place, progress=step)
+    return total, performance
+
+
+def _read(base: View, files: Sequence[Path]) -> _Handed:
+    """What the files say. Raises RefusedInput with the faults of all of them."""
     models = [path for path in files if is_model_file(base, path)]
     others = [path for path in files if path not in models]
     documents = {path: read_bytes(path) for path in others if not is_sheet(path)}
-    sheets = [path for path in others if is_sheet(path)]
     faults: list[Finding] = []
     if len(files) > 1:
         for path in models:
@@ -116,44 +152,22 @@ def _import(base: View, files: Sequence[Path]) -> tuple[ImportReport, Performanc
             faults += in_file(found, path)
     with sheet_reader(base) as reader:
         try:
-            batch = reader.read_all(sheets)
+            batch = reader.read_all([path for path in others if is_sheet(path)])
         except RefusedInput as refused:
             raise RefusedInput((*faults, *refused.findings)) from refused
     if any(fault.severity == "violation" for fault in faults):
         raise RefusedInput(tuple(faults))
-    writes, figures = PerformanceWrites(base), batch.performance.values()
-    if figures and len(files) > 1:
-        writes.check(figures, batch.place)
-    total, performance = ImportReport(notes=batch.notes), PerformanceReport()
-    with progress(say("检查并存入", "Checking and storing")) as step:
-        if batch.people or batch.assessments:
-            total = _sum(
-                total,
-                base.import_records(
-                    batch.people.values(),
-                    batch.assessments.values(),
-                    teams=batch.teams.values(),
-                    places=batch.place,
-                    progress=step,
-                ),
-            )
-        for path, data in documents.items():
-            total = _sum(total, base.import_rdf(data, "", path.name, step))
-        for path in models:
-            total = _sum(total, store_model(base, path, step))
-        if figures:
-            performance = writes.record(figures, places=batch.place, progress=step)
-    return total, performance
+    return _Handed(batch, documents, models)
 
 
-def told_of_performance(report: PerformanceReport) -> str:
-    """What was stored of people's performance, in a sentence."""
+def _told_of_performance(report: PerformanceReport) -> str:
+    kept_zh = f"更正 {report.corrections} 处，原值已留存。" if report.corrections else ""
+    kept_en = f" Corrections: {report.corrections}, earlier values kept." if kept_zh else ""
     return say(
-        f"已存入 {report.people} 人的 {report.measurements} 个绩效数据和 {report.forms} 张评价表"
-        f"（更正 {report.corrections} 处，原值已留存），并已得出结论。",
+        f"已存入 {report.people} 人的 {report.measurements} 个绩效数据和 {report.forms} 张评价表，"
+        f"并已得出结论。{kept_zh}",
         f"Stored {report.measurements} figures and {report.forms} rating forms of"
-        f" {report.people} people ({report.corrections} corrections, earlier values kept), and"
-        " concluded.",
+        f" {report.people} people, and concluded.{kept_en}",
     )
 
 

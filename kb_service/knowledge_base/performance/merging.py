@@ -5,7 +5,7 @@ A stored value that changes needs a reason, and stays in a correction with who c
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -33,7 +33,9 @@ from kb_service.people_records.performance_facts import (
     RATED_ON,
     RATING,
     SOURCE,
+    STRETCH,
     TARGET,
+    THRESHOLD,
     UNDER_PLAN,
     VALUE,
     CorrectionMade,
@@ -54,9 +56,9 @@ from kb_service.people_records.performance_records import (
     appraisal_iri,
     rating_iri,
 )
-from kb_service.vocabulary import iri, local_id
+from kb_service.vocabulary import local_id
 
-_DECIMAL = iri("xsd", "decimal")
+_FIGURES = (VALUE, TARGET, THRESHOLD, STRETCH)
 
 
 @dataclass(frozen=True)
@@ -170,11 +172,13 @@ class Merging:
     ) -> None:
         """Let a fact say this; `value` is the property of which a correction keeps what it was."""
         said = self.stored.said(node)
-        if _is_said(new, said):
+        if said and _stated(new) == _stated(self._triples(node, said, _FIGURES)):
             return
         if value in said:
             self._correct(node, record.iri, said[value], record.reason)
-        self._replace(node, new)
+        stated = {*_FIGURES, *(triple.predicate for triple in new)}
+        others = {property: each for property, each in said.items() if property not in stated}
+        self._replace(node, [*new, *self._triples(node, others, others)])
 
     def _add_form(self, record: FormRecord) -> None:
         period = self.choices.periods[record.period].iri
@@ -228,6 +232,11 @@ class Merging:
             CorrectionMade(made, node, earlier, self.author.name, self.author.on, reason)
         )
 
+    def _triples(
+        self, node: NamedNode, said: Said, properties: Collection[NamedNode]
+    ) -> list[Triple]:
+        return [Triple(node, each, said[each]) for each in properties if each in said]
+
     def _replace(self, node: NamedNode, triples: Iterable[Triple]) -> None:
         self._gone.add(node)
         self._new.extend(triples)
@@ -248,15 +257,10 @@ def nodes_of(
     return [node for node in figures if day in (None, stored.said(node).get(MEASURED_ON))]
 
 
-def _is_said(new: Iterable[Triple], said: Said) -> bool:
-    """Whether a thing is said to be exactly this already, numbers compared as such."""
-    wanted: Mapping[NamedNode, object] = {triple.predicate: triple.object for triple in new}
-    return wanted.keys() == said.keys() and all(
-        _plain(wanted[property]) == _plain(value) for property, value in said.items()
-    )
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, Literal) and value.datatype == _DECIMAL:
-        return Decimal(value.value)
-    return value
+def _stated(facts: Iterable[Triple]) -> dict[NamedNode, Decimal]:
+    """The figures among what is said of a thing, as numbers."""
+    return {
+        triple.predicate: Decimal(triple.object.value)
+        for triple in facts
+        if triple.predicate in _FIGURES and isinstance(triple.object, Literal)
+    }

@@ -34,6 +34,7 @@ _BY_WHAT: Mapping[NamedNode, tuple[NamedNode, ...]] = {
     RATING: (IN_FORM, DIMENSION),
 }
 """What tells one fact of a kind from the others about the same person."""
+_KINDS = {*_BY_WHAT, CORRECTION}
 _OF_POSITION = iri("people", "ofPosition")
 
 
@@ -43,17 +44,22 @@ class StoredPerformance:
     def __init__(self, facts: Iterable[Triple]) -> None:
         self._facts = list(facts)
         self._said: dict[NamedNode, dict[NamedNode, Value]] = {}
+        kinds: dict[NamedNode, NamedNode] = {}
         for triple in self._facts:
-            if isinstance(triple.subject, NamedNode) and isinstance(triple.object, Value):
+            if not isinstance(triple.subject, NamedNode) or not isinstance(triple.object, Value):
+                continue
+            if triple.predicate != A:
                 self._said.setdefault(triple.subject, {})[triple.predicate] = triple.object
+            elif isinstance(triple.object, NamedNode) and triple.object in _KINDS:
+                kinds[triple.subject] = triple.object
         self._found: dict[tuple[Value | None, ...], NamedNode] = {}
         self._corrections: dict[Value, int] = {}
-        for node, said in self._said.items():
-            kind = said.get(A)
+        for node, kind in kinds.items():
+            said = self.said(node)
             if kind == CORRECTION:
                 fact = said.get(CORRECTS, node)
                 self._corrections[fact] = self._corrections.get(fact, 0) + 1
-            elif isinstance(kind, NamedNode) and kind in _BY_WHAT:
+            else:
                 self._found[kind, *map(said.get, _BY_WHAT[kind])] = node
 
     def find(self, kind: NamedNode, *about: Value) -> NamedNode | None:
@@ -66,7 +72,7 @@ class StoredPerformance:
         return [node for key, node in self._found.items() if key[: len(wanted)] == wanted]
 
     def said(self, node: NamedNode) -> Said:
-        """What is stored of a node, by property."""
+        """What is stored of a node, by property, but for its classes."""
         return self._said.get(node, {})
 
     def new_correction(self, fact: NamedNode) -> NamedNode:
