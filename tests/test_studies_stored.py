@@ -379,3 +379,20 @@ def test_comparisons_across_levels_are_refused(knowledge_base: KnowledgeBase) ->
 
     with pytest.raises(RefusedInput, match="within the same one"):
         knowledge_base.studying.put(replace(record, tables={**record.tables, "items": nested}))
+
+
+def test_a_policy_without_a_needed_number_is_refused_and_names_it(
+    knowledge_base: KnowledgeBase, small: str
+) -> None:
+    keeper = knowledge_base._keeper
+    old = keeper.knowledge
+    way = iri("policy", "concordance-without")
+    gone = [t for t in old.premises.facts if t.subject == way]
+    new = replace(old, premises=old.premises.changed(gone, []))
+
+    with pytest.raises(RefusedInput, match="The policy has no policy:concordance-without"):
+        dict(
+            studies_concluded_again(
+                keeper.store, knowledge_base.deriver, old, new, datetime.now(UTC)
+            )
+        )

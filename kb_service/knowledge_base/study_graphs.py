@@ -11,8 +11,9 @@ from pyoxigraph import NamedNode, Triple
 from kb_service.engine.conclude import relevant
 from kb_service.engine.deriver import Deriver
 from kb_service.engine.tasks import read_triples, triples_written
+from kb_service.findings import Finding, RefusedInput, violation
 from kb_service.knowledge_base.judging import Knowledge
-from kb_service.knowledge_base.study_tasks import ConcludeStudy
+from kb_service.knowledge_base.study_tasks import LONGEST, ConcludeStudy
 from kb_service.knowledge_base.versions import stamp
 from kb_service.store import KnowledgeStore
 from kb_service.study_records.policy import read_policy
@@ -29,12 +30,14 @@ def study_conclusions(
 ) -> tuple[NamedNode, list[Triple]]:
     """The graph of a study's statistics and of what follows from them, with what it says of itself.
 
-    Raises RuleStoppedError.
+    Raises RuleStoppedError, and RefusedInput when the policy lacks a number that it takes.
     """
     graph = study_conclusions_graph(study)
-    drawn = deriver.run(ConcludeStudy(triples_written(facts)), knowledge.premises)
+    drawn = deriver.run(ConcludeStudy(triples_written(facts)), knowledge.premises, LONGEST)
+    if drawn.lacking:
+        raise RefusedInput([_policy_lacks(drawn.lacking)])
     said = stamp(graph, knowledge.version.node, knowledge.as_of, at)
-    return graph, [*read_triples(drawn), *said]
+    return graph, [*read_triples(drawn.triples), *said]
 
 
 def studies_concluded_again(
@@ -55,3 +58,12 @@ def _read_by_studies(knowledge: Knowledge) -> tuple[object, ...]:
     read = relevant(stages, (*premises.facts, *premises.conclusions))
     texts = [rule.text for stage in stages for rule in stage.rules]
     return texts, frozenset(read), read_policy(premises.facts)
+
+
+def _policy_lacks(id: str) -> Finding:
+    return violation(
+        f"政策里没有 policy:{id}，研究算不出来；请在 rules/policy.ttl 里补上。",
+        f"The policy has no policy:{id}, without which studies cannot be worked out; add it to "
+        "rules/policy.ttl.",
+        f"policy:{id}",
+    )

@@ -13,30 +13,44 @@ from kb_service.engine.tasks import read_triples, triples_written
 from kb_service.sparql import construct
 from kb_service.study_records.computing import figures_of
 from kb_service.study_records.figures import figure_triples
-from kb_service.study_records.policy import read_policy
+from kb_service.study_records.policy import PolicyLacks, read_policy
 from kb_service.study_records.rdf import OF_STUDY, from_triples
 from kb_service.vocabulary import POLICY_GRAPH, iri
 
+LONGEST = 300.0
+"""Seconds that a study may take: a process loads scipy first, and random answers are many."""
+
 _CONCLUDED_BY = iri("judgement", "concludedBy")
+
+
+@dataclass(frozen=True)
+class WorkedOut:
+    """What follows from a study as N-Triples, or the id of what the policy lacks to work it out."""
+
+    triples: bytes = b""
+    lacking: str = ""
 
 
 @dataclass(frozen=True)
 class ConcludeStudy:
     """The task of working out a study: its statistics, and what rules conclude from them.
 
-    `facts` are N-Triples, as is the answer.
+    `facts` are N-Triples.
     """
 
     facts: bytes
 
-    def run(self, premises: Premises) -> bytes:
-        """Every figure and every conclusion. Raises NotAStudy and PolicyLacks."""
+    def run(self, premises: Premises) -> WorkedOut:
+        """Every figure and every conclusion. Raises NotAStudy."""
         facts = read_triples(self.facts)
-        figures = figures_about(facts, premises)
+        try:
+            figures = figures_about(facts, premises)
+        except PolicyLacks as lacks:
+            return WorkedOut(lacking=str(lacks))
         store = study_workspace(premises, [*facts, *figures])
         query = f"""CONSTRUCT {{ ?s ?p ?o }} WHERE {{
             ?s {OF_STUDY} ?study ; {_CONCLUDED_BY} ?rule ; ?p ?o }}"""
-        return triples_written([*figures, *construct(store, query)])
+        return WorkedOut(triples_written([*figures, *construct(store, query)]))
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from kb_service.knowledge_base.study_drafts import Draft, model_draft
 from kb_service.knowledge_base.study_findings import Findings, findings_of
 from kb_service.knowledge_base.study_graphs import study_conclusions, study_ids
 from kb_service.knowledge_base.study_plans import plan_draft
-from kb_service.knowledge_base.study_tasks import ExplainOfStudy
+from kb_service.knowledge_base.study_tasks import LONGEST, ExplainOfStudy
 from kb_service.knowledge_base.study_workbooks import StudyWorkbooks
 from kb_service.sheets.study_reading import ReadStudy
 from kb_service.study_records.kinds import KINDS
@@ -172,7 +172,7 @@ class Studying:
         """
         study = conclusion.value.removeprefix(_STUDY).split("/", 1)[0]
         task = ExplainOfStudy(conclusion, triples_written(self.facts(study)))
-        explained = self._deriver.run(task, self._keeper.knowledge.premises)
+        explained = self._deriver.run(task, self._keeper.knowledge.premises, LONGEST)
         if explained is None:
             raise NothingConcludedError(conclusion.value)
         return explained

@@ -46,7 +46,7 @@ MOST_FINDINGS = 200
 """Beyond this many nobody reads on."""
 _CHECKED_AT_ONCE = 5
 """People: some questions of the shapes compare every fact with every other one."""
-_STORED_AT_ONCE = 200
+_STORED_AT_ONCE = 100
 """People whose facts are in memory at a time."""
 CHECKED = frozenset({APPRAISAL, CORRECTION, FORM, GOAL, MEASUREMENT, RATING})
 """Classes of what is written here."""
