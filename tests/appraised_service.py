@@ -50,7 +50,7 @@ ANA = {
 }
 BO = {"q2": Appraised(REPRESENTATIVE, AT_TARGET, rated("A", "A"))}
 CAI = {"q2": Appraised(REPRESENTATIVE, AT_TARGET)}
-EVE = {"q2": Appraised(REPRESENTATIVE, AT_TARGET, rated("D", "D"))}
+EVE = {"q2": Appraised(REPRESENTATIVE, AT_TARGET, rated("E", "A"))}
 
 
 def open_appraised(folder: Path) -> ServiceOfRoles:

@@ -34,6 +34,7 @@ ABOUT_WHAT_NOBODY_HERE_HAS = {
     "nine-box-of-team",
     "calibration-of-teams",
     "calibration-of-raters",
+    "raters-of-team",
 }
 """Nobody in this organisation objects to anything or is appraised."""
 PERIOD_AND_TEAM = """
@@ -78,6 +79,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServiceOfRoles
         ("of nobody", NOBODY, None),
         ("of one person", ONE, None),
         ("of everybody", ALL, None),
+        ("of raters", TellsOf.RATERS, None),
         ("how many (people)", COUNTS, Counted("people")),
         (
             "how many (people of judged for each model)",

@@ -10,9 +10,11 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
 from openpyxl import load_workbook
 
 from kb_service.access.roles import Role
+from kb_service.cli import main
 from kb_service.questions import questions
 from kb_service.vocabulary import NAMESPACES
 from kb_service.web.service import EXTENSION
@@ -386,3 +388,70 @@ def test_every_number_that_scores_are_made_of_is_among_the_assumptions(
 
     assert read
     assert read <= {each["id"] for each in shown["assumptions"]}
+
+
+def ran(service: ServiceOfRoles, *arguments: str) -> Result:
+    """What a command prints while the service runs."""
+    data = str(service.knowledge_base.store.data.path)
+    return CliRunner().invoke(main, [*arguments, "--data", data], env={"COLUMNS": "200"})
+
+
+def test_a_command_prints_what_the_api_answers(service: ServiceOfRoles) -> None:
+    given = ("performance", "ana", "--period", "q2", "--format", "json")
+
+    printed = ran(service, *given, "--lang", "en")
+
+    assert printed.exit_code == 0, printed.output
+    assert json.loads(printed.stdout) == told(service, Role.HR, "people/ana/performance?period=q2")
+
+
+@pytest.mark.parametrize(
+    "lang, words",
+    [
+        ("en", ["Total 89.5, grade C", "Complaint rate: 2%, target 1%", "Who rated, by kind"]),
+        ("zh", ["总分 89.5，等级 C", "投诉率：2%，目标 1%", "评价来源"]),
+    ],
+)
+def test_an_appraisal_reads_well_in_a_terminal(
+    service: ServiceOfRoles, lang: str, words: list[str]
+) -> None:
+    printed = ran(service, "performance", "ana", "--lang", lang)
+
+    assert printed.exit_code == 0, printed.output
+    assert [each for each in words if each not in printed.stdout] == []
+    assert [code for code in CODES if code in printed.stdout] == []
+
+
+def test_a_team_is_printed_with_who_is_strict(service: ServiceOfRoles) -> None:
+    printed = ran(service, "performance", "--team", "north", "--lang", "en")
+
+    assert printed.exit_code == 0, printed.output
+    assert "Calibration: raters" in printed.stdout
+    assert PEER in printed.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments, code, words",
+    [
+        ((), 2, "Name either a person or --team TEAM."),
+        (("ana", "--team", "north"), 2, "Name either a person or --team TEAM."),
+        (("--team", "north", "--as-of", "2026-06-30"), 2, "--as-of goes with a person only."),
+        (("dan",), 3, "There is no appraisal of dan."),
+        (("ana", "--period", "q9"), 3, "There is no period q9. To list all: rengang ask periods"),
+    ],
+)
+def test_a_command_says_what_it_needs(
+    service: ServiceOfRoles, arguments: tuple[str, ...], code: int, words: str
+) -> None:
+    printed = ran(service, "performance", *arguments, "--lang", "en")
+
+    assert (printed.exit_code, words in printed.output) == (code, True), printed.output
+
+
+def test_plans_are_listed_and_shown(service: ServiceOfRoles) -> None:
+    listed = ran(service, "plan", "list", "--json")
+    shown = ran(service, "plan", "show", "customer-service-representative", "--lang", "en")
+
+    assert len(json.loads(listed.stdout)["rows"]) == 8
+    assert "Results 40%, behaviour 60%" in shown.stdout
+    assert "Complaint rate" in shown.stdout

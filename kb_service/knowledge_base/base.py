@@ -221,3 +221,7 @@ class KnowledgeBase(ReadableBase):
         Raises ExampleRefusedError when somebody is in here already.
         """
         return self._importing.example()
+
+    def close_example_periods(self) -> None:
+        """Let the periods of the example organisation be closed as its file has them."""
+        self._importing.close_example_periods()

@@ -9,6 +9,7 @@ from pyoxigraph import NamedNode, Triple
 
 from kb_service.findings import Finding, RefusedInput, violation
 from kb_service.knowledge_base.checking import Change, CheckedDocument, Checker, Progress, Steps
+from kb_service.knowledge_base.example_appraisals import example_appraisals, with_open_periods
 from kb_service.knowledge_base.history import without_reason
 from kb_service.knowledge_base.keeping import Keeper
 from kb_service.knowledge_base.model_versions.protection import (
@@ -221,12 +222,14 @@ class Importing:
     def example(self) -> ExamplePeople:
         """Store the example organisation with its teams and its own day; answers its people.
 
-        Raises ExampleRefusedError when somebody is in here already.
+        Its periods are open until `close_example_periods`. Raises ExampleRefusedError when somebody
+        is in here already.
         """
         if not self._keeper.is_empty():
             raise ExampleRefusedError("people are stored here already")
         folder = self._root / "examples"
-        self._keeper.replace_shared({ORGANISATION_GRAPH: read_turtle(folder / "organisation.ttl")})
+        organisation = with_open_periods(read_turtle(folder / "organisation.ttl"))
+        self._keeper.replace_shared({ORGANISATION_GRAPH: organisation})
         people: list[Introduction] = []
         assessments: list[AssessmentRecord] = []
         for path in sorted([*folder.glob("*.csv"), *folder.glob("*.xlsx")]):
@@ -240,7 +243,15 @@ class Importing:
             )
             people += sheet.people
             assessments += sheet.assessments
-        return ExamplePeople(tuple(people), tuple(assessments))
+        performance = example_appraisals(
+            folder / "performance", self._keeper.knowledge.performance, self._keeper.latest_day
+        )
+        return ExamplePeople(tuple(people), tuple(assessments), performance)
+
+    def close_example_periods(self) -> None:
+        """Let the periods of the example organisation be closed as its file has them."""
+        organisation = read_turtle(self._root / "examples" / "organisation.ttl")
+        self._keeper.replace_shared({ORGANISATION_GRAPH: organisation})
 
     def check_document(
         self,

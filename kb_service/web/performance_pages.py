@@ -32,6 +32,7 @@ def register_performance_pages(app: Flask) -> None:
     """Add the pages, and the words that they use."""
     app.register_blueprint(performance_pages)
     app.add_template_filter(measured, "measured")
+    app.add_template_filter(score, "score")
     app.add_template_filter(signed, "signed")
     app.add_template_global(_ASSUMPTIONS.__getitem__, "assumption_kind")
 
@@ -42,6 +43,11 @@ def measured(value: float | None, unit: str | None) -> str:
         return "–"
     number = plain(value)
     return f"{number}%" if unit == "%" else f"{number} {say(*_UNITS.get(unit or '', ('', '')))}"
+
+
+def score(value: float | None) -> str:
+    """A score with its decimal, nothing as a dash."""
+    return "–" if value is None else f"{value:.1f}"
 
 
 def signed(value: float) -> str:
