@@ -46,6 +46,10 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     organisation = (knowledge_root() / "examples" / "organisation.ttl").read_bytes()
     where = f"/data?graph={ORGANISATION_GRAPH.value}"
     client.put(where, data=organisation, content_type="text/turtle")
+    body = {"name": "林悦", "post": "customer-service-representative", "team": "power-service-1"}
+    client.put("/api/v1/people/p085", json=body)
+    figure = {"value": 0.9, "date": "2026-10-04"}
+    client.put("/api/v1/people/p085/measurements/2026-q3/complaint-rate", json=figure)
     panel = (knowledge_root() / "examples" / "studies" / "csr-delphi.xlsx").read_bytes()
     client.post("/api/v1/studies", data=panel, content_type=EXCEL)
     yield made
