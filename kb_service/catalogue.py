@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 
 from pyoxigraph import Literal, NamedNode, Triple
 
 from kb_service.people_records import Catalogue, Choice, RatedDimension
+from kb_service.people_records.performance_records import (
+    KPI,
+    PerformanceChoices,
+    PerformancePlan,
+    Period,
+)
 from kb_service.position_models.choices import ModelChoices, TierDefault
+from kb_service.study_records.kinds import KINDS
+from kb_service.study_records.layout import StudyChoices
 from kb_service.vocabulary import IDENTIFIER, LABEL, A, iri, local_id
 
 _DEFINITION = iri("skos", "definition")
@@ -41,6 +51,10 @@ class _Facts:
             if isinstance(value, NamedNode):
                 return value
         return None
+
+    def nodes(self, subject: NamedNode, predicate: NamedNode) -> list[NamedNode]:
+        values = self._objects.get(subject, {}).get(predicate, ())
+        return [value for value in values if isinstance(value, NamedNode)]
 
     def text(self, subject: NamedNode, predicate: NamedNode, language: str | None = None) -> str:
         for value in self._objects.get(subject, {}).get(predicate, ()):
@@ -105,17 +119,131 @@ def _tier_defaults(facts: _Facts, catalogue: Catalogue) -> tuple[TierDefault, ..
     return tuple(sorted(found, key=lambda each: -each.weight))
 
 
+def read_performance_choices(triples: Iterable[Triple]) -> PerformanceChoices:
+    """Everything that records of performance may name: plans, periods, KPIs, dimensions, grades."""
+    facts = _Facts(triples)
+    plans = facts.members(iri("performance", "PerformancePlan"))
+    judged = dict.fromkeys(
+        dimension for plan in plans for dimension in _items(facts, plan, iri("core", "dimension"))
+    )
+    dimensions = (_choice(facts, node) for node in judged)
+    grades = _choices(facts, iri("performance", "Grade"))
+    ranks = {id: int(facts.text(each.iri, iri("core", "rank"))) for id, each in grades.items()}
+    return PerformanceChoices(
+        plans={plan.id: plan for plan in (_plan(facts, node) for node in plans)},
+        periods={period.id: period for period in _periods(facts)},
+        kpis={kpi.id: kpi for kpi in _kpis(facts)},
+        dimensions={dimension.id: dimension for dimension in dimensions},
+        sources=_choices(facts, iri("people", "RatingSource")),
+        grades={id: grades[id] for id in sorted(grades, key=ranks.__getitem__, reverse=True)},
+    )
+
+
+def _plan(facts: _Facts, node: NamedNode) -> PerformancePlan:
+    choice = _choice(facts, node)
+    shares = facts.nodes(node, iri("performance", "hasRaterWeight"))
+    sources = [facts.node(share, iri("people", "source")) for share in shares]
+    position = facts.node(node, iri("performance", "appraises"))
+    status = facts.node(node, iri("performance", "planStatus"))
+    return PerformancePlan(
+        choice.id,
+        node,
+        choice.zh,
+        choice.en,
+        position=_choice(facts, position).id if position else "",
+        is_published=status == iri("status", "published"),
+        kpis=_ids(facts, _items(facts, node, iri("performance", "forKPI"))),
+        dimensions=_ids(facts, _items(facts, node, iri("core", "dimension"))),
+        sources=_ids(facts, (source for source in sources if source)),
+    )
+
+
+def _items(facts: _Facts, plan: NamedNode, about: NamedNode) -> list[NamedNode]:
+    """What the items of a plan are about, group by group."""
+    groups = sorted(facts.nodes(plan, iri("performance", "hasGroup")), key=str)
+    items = (
+        item
+        for group in groups
+        for item in sorted(facts.nodes(group, iri("performance", "hasItem")), key=str)
+    )
+    return [node for item in items for node in facts.nodes(item, about)]
+
+
+def _ids(facts: _Facts, nodes: Iterable[NamedNode]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_choice(facts, node).id for node in nodes))
+
+
+def _periods(facts: _Facts) -> Iterable[Period]:
+    """Every period whose days are known, in their order."""
+    found = []
+    for node in facts.members(iri("performance", "Period")):
+        choice = _choice(facts, node)
+        start, end, closed_on = (
+            facts.text(node, iri("performance", name))
+            for name in ("periodStart", "periodEnd", "closedOn")
+        )
+        if start and end:
+            found.append(
+                Period(
+                    choice.id,
+                    node,
+                    choice.zh,
+                    choice.en,
+                    start=date.fromisoformat(start),
+                    end=date.fromisoformat(end),
+                    is_closed=facts.node(node, iri("performance", "periodState"))
+                    == iri("performance", "closed"),
+                    closed_on=date.fromisoformat(closed_on) if closed_on else None,
+                    closed_by=facts.text(node, iri("performance", "closedBy")),
+                )
+            )
+    return sorted(found, key=lambda period: (period.start, period.id))
+
+
+def _kpis(facts: _Facts) -> Iterable[KPI]:
+    for node in facts.members(iri("performance", "KPI")):
+        choice = _choice(facts, node)
+        unit, target, stretch = (
+            facts.text(node, iri("performance", name)) for name in ("unit", "target", "stretch")
+        )
+        yield KPI(choice.id, node, choice.zh, choice.en, unit, Decimal(target), Decimal(stretch))
+
+
+def read_study_choices(triples: Iterable[Triple]) -> StudyChoices:
+    """Everything that a study may name: individuals by their class, dimensions and positions.
+
+    A dimension whose id several frameworks have is not among them.
+    """
+    given = list(triples)
+    facts = _Facts(given)
+    catalogue = read_catalogue(given)
+    named = {c.of for kind in KINDS.values() for plan in kind.tables for c in plan.columns if c.of}
+    owners = Counter(id for found in catalogue.dimensions.values() for id in found)
+    return StudyChoices(
+        of_class={kind.value: _choices(facts, kind) for kind in named},
+        dimensions={
+            id: dimension
+            for found in catalogue.dimensions.values()
+            for id, dimension in found.items()
+            if owners[id] == 1
+        },
+        positions=catalogue.positions,
+    )
+
+
 def read_teams(triples: Iterable[Triple]) -> dict[str, Choice]:
     """Every team that the organisation's facts declare."""
     return _choices(_Facts(triples), iri("people", "Team"))
 
 
 def _choices(facts: _Facts, kind: NamedNode) -> dict[str, Choice]:
-    found = {}
-    for node in facts.members(kind):
-        id = facts.text(node, IDENTIFIER) or local_id(node)
-        found[id] = Choice(id, node, facts.text(node, LABEL, "zh"), facts.text(node, LABEL, "en"))
-    return found
+    found = (_choice(facts, node) for node in facts.members(kind))
+    return {choice.id: choice for choice in found}
+
+
+def _choice(facts: _Facts, node: NamedNode) -> Choice:
+    id = facts.text(node, IDENTIFIER) or local_id(node)
+    return Choice(id, node, facts.text(node, LABEL, "zh"), facts.text(node, LABEL, "en"))
 
 
 def _place(facts: _Facts, node: NamedNode) -> tuple[int, str]:

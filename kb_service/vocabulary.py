@@ -13,6 +13,7 @@ NAMESPACES: dict[str, str] = {
     "agent": BASE + "agent/",
     "alignment": BASE + "ontology/alignments#",
     "axis": BASE + "axis/",
+    "box": BASE + "nine-box/",
     "category": BASE + "indicator-category/",
     "core": BASE + "ontology/core#",
     "dcterms": "http://purl.org/dc/terms/",
@@ -38,10 +39,15 @@ NAMESPACES: dict[str, str] = {
     "part": BASE + "part/",
     "people": BASE + "ontology/people#",
     "performance": BASE + "ontology/performance#",
+    "period": BASE + "period/",
     "person": BASE + "person/",
+    "plan": BASE + "performance-plan/",
+    "plan-group": BASE + "plan-group/",
+    "plan-item": BASE + "plan-item/",
     "policy": BASE + "policy/",
     "position": BASE + "position/",
     "prov": "http://www.w3.org/ns/prov#",
+    "rater-weight": BASE + "rater-weight/",
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
     "requirement": BASE + "requirement/",
@@ -53,11 +59,17 @@ NAMESPACES: dict[str, str] = {
     "skos": "http://www.w3.org/2004/02/skos/core#",
     "source": BASE + "rating-source/",
     "standard": BASE + "standard/",
+    "statistic": BASE + "statistic/",
     "status": BASE + "status/",
     "step": BASE + "life-cycle-step/",
+    "studies": BASE + "ontology/studies#",
+    "study": BASE + "study/",
+    "study-decision": BASE + "study-decision/",
+    "study-method": BASE + "study-method/",
     "team": BASE + "team/",
     "tier": BASE + "tier/",
     "training": BASE + "training/",
+    "trend": BASE + "trend/",
     "type": BASE + "career-type/",
     "verdict": BASE + "verdict/",
     "version": BASE + "version/",
@@ -79,6 +91,10 @@ CONCLUSIONS = BASE + "conclusions/"
 PERSON_CONCLUSIONS = CONCLUSIONS + "people/"
 
 PEOPLE_HISTORY = HISTORY_GRAPHS + "people/"
+
+STUDY_GRAPHS = BASE + "studies/"
+STUDY_CONCLUSIONS = CONCLUSIONS + "studies/"
+STUDY_HISTORY = HISTORY_GRAPHS + "studies/"
 
 
 def iri(prefix: str, local: str = "") -> NamedNode:
@@ -114,15 +130,43 @@ def person_history_graph(person_id: str) -> NamedNode:
     return NamedNode(PEOPLE_HISTORY + quote(person_id, safe=""))
 
 
+def study_graph(study_id: str) -> NamedNode:
+    """The graph that holds what one model-building study collected."""
+    return NamedNode(STUDY_GRAPHS + quote(study_id, safe=""))
+
+
+def study_conclusions_graph(study_id: str) -> NamedNode:
+    """The graph that holds a study's statistics and what rules conclude from them."""
+    return NamedNode(STUDY_CONCLUSIONS + quote(study_id, safe=""))
+
+
+def study_history_graph(study_id: str) -> NamedNode:
+    """The graph that holds what was changed in a study."""
+    return NamedNode(STUDY_HISTORY + quote(study_id, safe=""))
+
+
+_NOT_SHARED = (
+    PEOPLE_GRAPHS,
+    PERSON_CONCLUSIONS,
+    PEOPLE_HISTORY,
+    STUDY_GRAPHS,
+    STUDY_CONCLUSIONS,
+    STUDY_HISTORY,
+)
+
+
 def is_shared(graph: str) -> bool:
-    """Whether a graph is about nobody in particular, so that everyone may read it."""
-    return not graph.startswith((PEOPLE_GRAPHS, PERSON_CONCLUSIONS, PEOPLE_HISTORY))
+    """Whether a graph is about no person and no study, so that everyone may read it."""
+    return not graph.startswith(_NOT_SHARED)
 
 
 A = iri("rdf", "type")
 IDENTIFIER = iri("dcterms", "identifier")
 LABEL = iri("skos", "prefLabel")
-BELONGS_TO = (iri("people", "ofPerson"), iri("people", "inAssessment"), iri("people", "raisedFor"))
-"""From a rating, an assessment, an objection towards the person whom it is about."""
+BELONGS_TO = (
+    *(iri("people", name) for name in ("ofPerson", "inAssessment", "raisedFor")),
+    *(iri("performance", name) for name in ("forPerson", "inForm", "corrects")),
+)
+"""From a rating, an assessment, an objection, a figure, a form towards the person it is about."""
 HOLDS = iri("org", "holds")
 """From a person to the post that is theirs."""

@@ -469,6 +469,7 @@ ABLE = {
     Need.PEOPLE: READS_PEOPLE,
     Need.EVERYBODY: {Role.ANALYST, Role.HR, Role.ADMIN},
     Need.NAMES: {Role.SELF, Role.TEAM_LEAD, Role.HR, Role.ADMIN},
+    Need.RATERS: {Role.HR, Role.ADMIN},
     Need.WRITES_PEOPLE: {Role.HR, Role.ADMIN},
     Need.WRITES_MODELS: {Role.EDITOR, Role.ADMIN},
     Need.ADMINISTERS: {Role.ADMIN},
@@ -543,7 +544,7 @@ def test_a_question_is_for_the_roles_that_may_know_of_whom_it_tells(
     service: ServiceOfRoles, name: str
 ) -> None:
     known = questions()[name]
-    things = {"person": "ana", "model": MODEL}
+    things = {"person": "ana", "model": MODEL, "plan": MODEL, "period": "q1", "team": "north"}
     asked_for = "&".join(f"{word}={things[word]}" for word in known.takes)
 
     refused = {
@@ -552,8 +553,12 @@ def test_a_question_is_for_the_roles_that_may_know_of_whom_it_tells(
         if service.as_role(role).get(f"/api/v1/questions/{name}?{asked_for}").status_code == 403
     }
 
-    tells_of_people = known.tells_of in ("of one person", "of everybody")
-    assert refused == ({Role.MODEL_READER, Role.EDITOR} if tells_of_people else set())
+    not_for = {
+        "of one person": {Role.MODEL_READER, Role.EDITOR},
+        "of everybody": {Role.MODEL_READER, Role.EDITOR},
+        "of raters": set(Role) - {Role.HR, Role.ADMIN},
+    }
+    assert refused == not_for.get(known.tells_of, set())
 
 
 def test_pages_offer_only_what_a_role_is_allowed(service: ServiceOfRoles) -> None:

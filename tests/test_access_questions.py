@@ -13,7 +13,7 @@ from kb_service.knowledge_base import KnowledgeBase
 from kb_service.knowledge_base.answers import columns_of
 from kb_service.questions import Counted, TellsOf, questions, read_question
 from kb_service.store.reach import EVERYTHING, SHARED
-from kb_service.vocabulary import iri
+from kb_service.vocabulary import ORGANISATION_GRAPH, iri
 from kb_service.web.service import EXTENSION
 from tests.conftest import body
 from tests.service_of_roles import EVERYBODY, MODEL, ServiceOfRoles, open_service
@@ -27,6 +27,29 @@ NOBODY, COUNTS, ONE, ALL = (
 ABOUT_SOMEBODY = re.compile(
     r"judgement:ofPerson|judgement:since|\bpeople:|org:memberOf|org:holds|\?person\b"
 )
+THINGS = {"model": MODEL, "period": "spring", "plan": MODEL, "team": "north"}
+ABOUT_WHAT_NOBODY_HERE_HAS = {
+    "contested-judgements",
+    "performance-of-team",
+    "nine-box-of-team",
+    "calibration-of-teams",
+    "calibration-of-raters",
+    "raters-of-team",
+}
+"""Nobody in this organisation objects to anything or is appraised."""
+PERIOD_AND_TEAM = """
+    @prefix dcterms: <http://purl.org/dc/terms/> .
+    @prefix people: <https://w3id.org/rengang/ontology/people#> .
+    @prefix performance: <https://w3id.org/rengang/ontology/performance#> .
+    @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+    @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+    <https://w3id.org/rengang/period/spring> a performance:Period ; dcterms:identifier "spring" ;
+      performance:periodStart "2026-01-01"^^xsd:date ;
+      performance:periodEnd "2026-03-31"^^xsd:date ;
+      performance:periodState performance:open .
+    <https://w3id.org/rengang/team/north> a people:Team ; dcterms:identifier "north" ;
+      skos:prefLabel "北"@zh, "North"@en .
+""".encode()
 HEADER = """# A question
 #
 # Asks:   What?
@@ -42,6 +65,9 @@ SELECT ?x {{ ?x ?y ?z }}
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServiceOfRoles]:
     made = open_service(tmp_path_factory.mktemp("questions") / "data")
+    where = f"/data?graph={ORGANISATION_GRAPH.value}"
+    stored = made.as_role(Role.ADMIN).put(where, data=PERIOD_AND_TEAM, content_type="text/turtle")
+    assert stored.status_code == 204, stored.text
     yield made
     made.app.extensions[EXTENSION].close()
     made.knowledge_base.close()
@@ -53,6 +79,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServiceOfRoles
         ("of nobody", NOBODY, None),
         ("of one person", ONE, None),
         ("of everybody", ALL, None),
+        ("of raters", TellsOf.RATERS, None),
         ("how many (people)", COUNTS, Counted("people")),
         (
             "how many (people of judged for each model)",
@@ -97,7 +124,9 @@ def test_a_question_tells_of_no_others_than_it_says(name: str) -> None:
 
 def with_shared_knowledge_alone(base: KnowledgeBase, name: str) -> bool:
     """Whether the answer is the same when nothing about people may be read."""
-    query = questions()[name].bound({"model": iri("model", MODEL)})
+    query = questions()[name].bound(
+        {word: iri(word, THINGS[word]) for word in questions()[name].takes}
+    )
     everything, shared = (base.store.select(query, reach) for reach in (EVERYTHING, SHARED))
     return everything == shared
 
@@ -110,7 +139,7 @@ def test_only_the_answers_that_tell_of_people_need_them(service: ServiceOfRoles,
 
     if questions()[name].tells_of is NOBODY:
         assert unmoved
-    elif name != "contested-judgements":  # nobody in this organisation objects to anything
+    elif name not in ABOUT_WHAT_NOBODY_HERE_HAS:
         assert not unmoved
 
 

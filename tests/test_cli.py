@@ -59,8 +59,9 @@ EVE_IN_TURTLE = """
     dcterms:identifier "eve" ; schema:name "Eve" .
 """
 COMMANDS = [
-    *("serve", "template", "import", "check", "conclude", "fit", "explain", "what-if", "ask"),
-    *("export", "person", "model", "rules", "reason", "format", "pull", "push"),
+    *("serve", "template", "import", "check", "conclude", "fit", "performance", "explain"),
+    *("what-if", "ask", "export", "person", "period", "plan", "study", "model"),
+    *("rules", "reason", "format", "pull", "push"),
     *("token", "config", "audit", "backup", "restore", "verify", "upgrade"),
 ]
 

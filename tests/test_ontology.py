@@ -183,7 +183,10 @@ INDIVIDUAL = """
     FILTER (STRSTARTS(STR(?term), "https://w3id.org/rengang/"))
     FILTER NOT EXISTS { ?class rdfs:subClassOf? judgement:PolicyStatement }
 """
-NAMED_INDIVIDUAL = INDIVIDUAL + "FILTER (?class NOT IN (core:Requirement, performance:Standard))"
+NAMED_INDIVIDUAL = INDIVIDUAL + (
+    "FILTER (?class NOT IN (core:Requirement, performance:Standard, performance:KPIItem,"
+    " performance:BehaviourItem, performance:RaterWeight))"
+)
 
 
 def languages_of(pattern: str, predicate: str) -> dict[str, list[str]]:

@@ -16,7 +16,10 @@ from openapi_spec_validator import validate
 from werkzeug.test import TestResponse
 
 from kb_service.knowledge_base import KnowledgeBase
+from kb_service.knowledge_base.model_worker import EXCEL
+from kb_service.knowledge_files import knowledge_root
 from kb_service.questions import questions
+from kb_service.vocabulary import ORGANISATION_GRAPH
 from kb_service.web import create_app
 from kb_service.web.openapi.curl import curl
 from kb_service.web.openapi.document import described_routes, path_of, template
@@ -41,6 +44,15 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
         client.put(f"/api/v1/people/{person}", json={"name": "谭静", "post": MODEL})
         body = {"date": "2026-05-04", "source": "test", "framework": "t12", "ratings": RATINGS}
         client.put(f"/api/v1/people/{person}/assessments/a1", json=body)
+    organisation = (knowledge_root() / "examples" / "organisation.ttl").read_bytes()
+    where = f"/data?graph={ORGANISATION_GRAPH.value}"
+    client.put(where, data=organisation, content_type="text/turtle")
+    body = {"name": "林悦", "post": "customer-service-representative", "team": "power-service-1"}
+    client.put("/api/v1/people/p085", json=body)
+    figure = {"value": 0.9, "date": "2026-10-04"}
+    client.put("/api/v1/people/p085/measurements/2026-q3/complaint-rate", json=figure)
+    panel = (knowledge_root() / "examples" / "studies" / "csr-delphi.xlsx").read_bytes()
+    client.post("/api/v1/studies", data=panel, content_type=EXCEL)
     yield made
     made.extensions[EXTENSION].close()
     base.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from pyoxigraph import NamedNode
 from rdflib import RDF, URIRef
 
@@ -48,8 +50,15 @@ def test_rules_read_of_people_only_what_they_may() -> None:
     assert {term for term in read if term.startswith(of_people)} - READ_OF_PEOPLE == set()
 
 
-def test_every_number_of_the_policy_is_read_by_some_rule() -> None:
+def test_every_number_of_the_policy_is_read_by_some_rule_question_or_statistic() -> None:
     read = {term for rule in book().rules for term in terms_read(rule)}
+    for question in (ROOT / "kb_service" / "questions").glob("*.rq"):
+        named = re.findall(r"\bpolicy:([a-z-]+)", question.read_text(encoding="utf-8"))
+        read |= {iri("policy", name).value for name in named}
+    for figures in (ROOT / "kb_service" / "study_records").glob("*_figures.py"):
+        named = re.findall(r'\.(?:number|way)\("([a-z-]+)"\)', figures.read_text(encoding="utf-8"))
+        read |= {iri("policy", name).value for name in named}
+    read |= {iri("studies", name).value for name in ("BasisWorth", "FamiliarityWorth")}
 
     for name, kinds in policy_statements().items():
         assert name in read or kinds & read, name

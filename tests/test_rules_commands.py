@@ -173,7 +173,9 @@ def test_coverage_counts_conclusions_people_and_cases_of_every_rule() -> None:
     )
 
 
-def test_coverage_of_an_organisation_of_nobody_shows_which_rules_no_person_makes_fire() -> None:
+def test_coverage_of_an_organisation_without_people_and_studies_shows_which_rules_they_make_fire() -> (
+    None
+):
     example = read_example_facts(ROOT)
 
     fired = rule_coverage(
@@ -181,7 +183,9 @@ def test_coverage_of_an_organisation_of_nobody_shows_which_rules_no_person_makes
     )
 
     silent = {each.rule.name for each in fired if each.never}
-    assert silent == {rule.name for stage in rule_book_that_ships().people for rule in stage.rules}
+    book = rule_book_that_ships()
+    of_somebody = (*book.people, *book.studies)
+    assert silent == {rule.name for stage in of_somebody for rule in stage.rules}
 
 
 # export and import

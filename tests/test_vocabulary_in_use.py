@@ -49,6 +49,7 @@ def declared() -> set[str]:
                  VALUES ?kind {
                    owl:Class owl:ObjectProperty owl:DatatypeProperty owl:AnnotationProperty
                    judgement:Clock judgement:Retention performance:Direction
+                   judgement:ScoreKind judgement:BoxLevel performance:PeriodState
                  }
                }"""
         )

@@ -10,6 +10,7 @@ from typing import Any
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, serialize
 
 from kb_service.access.actors import actor
+from kb_service.access.hidden_raters import HiddenRaters
 from kb_service.access.rights_of_the_person import PutRight, RightsOfThePerson
 from kb_service.access.view import View
 from kb_service.access.words import told_in
@@ -58,7 +59,7 @@ class PersonalExport:
 
 
 def export_of(view: View, person: str, telling: Telling) -> PersonalExport:
-    """All that is held and concluded of somebody.
+    """All that is held and concluded of somebody, but not who rated them.
 
     Raises NotAllowed to whom it is not for, and UnknownThingError when nobody is called so.
     """
@@ -68,7 +69,15 @@ def export_of(view: View, person: str, telling: Telling) -> PersonalExport:
     names = people_graph(key), person_conclusions_graph(key), person_history_graph(key)
     words = view.register.words_of(key)
     graphs = {name: [*store.graph(name), *told_in(name, words)] for name in names}
-    concluded = [t.subject for t in graphs[names[1]] if t.predicate == _CONCLUDED_BY]
+    hidden = HiddenRaters.about(key, graphs[names[0]], view.knowledge_base.revisions_of(key))
+    concluded = [
+        t.subject
+        for t in graphs[names[1]]
+        if t.predicate == _CONCLUDED_BY
+        and isinstance(t.subject, NamedNode)
+        and not hidden.hides(t.subject)
+    ]
+    graphs = {name: hidden.history(hidden.triples(said)) for name, said in graphs.items()}
     document = {
         "person": _person(view, key),
         "exportedAt": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -1,7 +1,8 @@
-"""Whose facts a caller may read: worked out from the role and from who is in a team now."""
+"""Whose facts, and which studies, a caller may read: by the role, and by who is in a team now."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Protocol
 
 from pyoxigraph import NamedNode
@@ -11,6 +12,9 @@ from kb_service.store import KnowledgeStore
 from kb_service.store.reach import EVERYTHING, SHARED, Reach
 from kb_service.vocabulary import (
     PEOPLE_GRAPHS,
+    STUDY_CONCLUSIONS,
+    STUDY_GRAPHS,
+    STUDY_HISTORY,
     iri,
     people_graph,
     person_conclusions_graph,
@@ -56,7 +60,8 @@ def reach_of(caller: Caller, store: KnowledgeStore, register: Register) -> Reach
     people = people_in_reach(caller, store, register)
     if people is None:
         return EVERYTHING
-    return reach_of_people(people)
+    reach = reach_of_people(people)
+    return _with_studies(reach, store) if caller.rights.reads_studies else reach
 
 
 def reach_of_people(people: frozenset[str]) -> Reach:
@@ -69,6 +74,13 @@ def reach_of_people(people: frozenset[str]) -> Reach:
         for graph in (people_graph, person_conclusions_graph, person_history_graph)
     )
     return Reach(graphs=tuple(graphs))
+
+
+def _with_studies(reach: Reach, store: KnowledgeStore) -> Reach:
+    """The reach with all that is collected, concluded and remembered of studies."""
+    spaces = (STUDY_GRAPHS, STUDY_CONCLUSIONS, STUDY_HISTORY)
+    names = (name for space in spaces for name in store.graph_names(space))
+    return replace(reach, graphs=(*reach.graphs, *names))
 
 
 def _own_key(id: str, register: Register) -> list[str]:

@@ -11,12 +11,13 @@ from pyoxigraph import NamedNode, Store, Triple
 
 from kb_service.access.counts import withhold
 from kb_service.access.dry_runs import withheld
+from kb_service.access.hidden_raters import HiddenRaters
 from kb_service.access.model_exchange import ModelExchange
 from kb_service.access.refusals import require
 from kb_service.access.roles import People
 from kb_service.access.tables import as_seen, keys_in, sorted_before_people
 from kb_service.access.translation import renamed, renamed_node
-from kb_service.engine.explain import Explanation
+from kb_service.engine.explain import Explanation, NothingConcludedError
 from kb_service.engine.obstacles import WhyNot
 from kb_service.engine.smallest_change import ChangesFound
 from kb_service.findings import Finding
@@ -129,7 +130,15 @@ class ReadingView(ModelExchange):
     def fit(self, person: str, model: str, as_of: date | None = None) -> dict[str, Any]:
         """How a person fits a position, as a JSON document; see KnowledgeBase.fit."""
         key = self.key_of(person)
-        document = self.knowledge_base.fit(key, model, as_of)
+        return self._shown(self.knowledge_base.fit(key, model, as_of), key)
+
+    def appraisal(self, person: str, period: str, as_of: date | None = None) -> dict[str, Any]:
+        """How a person performed in a period, as a JSON document; see KnowledgeBase.appraisal."""
+        key = self.key_of(person)
+        return self._shown(self.knowledge_base.appraisal(key, period, as_of), key)
+
+    def _shown(self, document: dict[str, Any], key: str) -> dict[str, Any]:
+        """A judgement with the person, and what has changed of them since, by the id that is shown."""
         document["person"] = self._shown_id(key)
         for each in document["basis"].get("since", []):
             if each["kind"] == "facts":
@@ -140,8 +149,16 @@ class ReadingView(ModelExchange):
         return self.names.shown([key])[key].id
 
     def facts_about(self, person: str, as_of: date | None = None) -> list[Triple]:
-        """What is asserted about somebody, by pseudonym; see KnowledgeBase.facts_about."""
-        return self.knowledge_base.facts_about(self.key_of(person), as_of)
+        """What is asserted about somebody, by pseudonym and without a rater to know.
+
+        See KnowledgeBase.facts_about.
+        """
+        facts = self.knowledge_base.facts_about(key := self.key_of(person), as_of)
+        return HiddenRaters.about(key, facts).triples(facts)
+
+    def hidden_raters(self, key: str, as_of: date | None = None) -> HiddenRaters:
+        """What keeps those who rated the person with this pseudonym from being known."""
+        return HiddenRaters.about(key, self.knowledge_base.facts_about(key, as_of))
 
     def workspace(self, person: str, as_of: date | None = None) -> Store:
         """A store in memory with everything concluded of somebody; see KnowledgeBase.workspace."""
@@ -162,12 +179,25 @@ class ReadingView(ModelExchange):
         return self.knowledge_base.verdict_iri(self.key_of(person), model)
 
     def explain(self, conclusion: NamedNode, as_of: date | None = None) -> Explanation:
-        """Why something was concluded, down to assertions; see KnowledgeBase.explain."""
-        return self.knowledge_base.explain(self.conclusion(conclusion), as_of)
+        """Why something was concluded, down to assertions; see KnowledgeBase.explain.
+
+        It tells of which kind a rater is, and never who. What was concluded of a form itself is told
+        only to those who may know who rated: others would learn whether somebody did.
+        """
+        node = self.conclusion(conclusion)
+        if not node.value.startswith(_PERSON):
+            return self.knowledge_base.explain(node, as_of)
+        key = node.value.removeprefix(_PERSON).split("/", 1)[0]
+        hidden = self.hidden_raters(key, as_of)
+        if hidden.hides(node) and not self.caller.rights.sees_raters:
+            raise NothingConcludedError(conclusion.value)
+        return hidden.within(self.knowledge_base.explain(node, as_of))
 
     def why_not(self, what: str, things: Mapping[str, str]) -> WhyNot:
-        """Why something was not concluded of a person, or that it was."""
-        return self.knowledge_base.why_not(what, self._with_key(things))
+        """Why something was not concluded of a person, or that it was; never who rated them."""
+        known = self._with_key(things)
+        answer = self.knowledge_base.why_not(what, known)
+        return self.hidden_raters(known["person"]).within(answer)
 
     def smallest_change(
         self, verdict: str, person: str, model: str, seconds: float

@@ -10,6 +10,7 @@ from typing import Any
 from pyoxigraph import NamedNode
 
 from kb_service.access.actors import actor
+from kb_service.access.hidden_raters import HiddenRaters
 from kb_service.access.personal_requests import ObjectionAsked, Rectification, SettlementAsked
 from kb_service.access.reading_view import ReadingView
 from kb_service.access.refusals import NotAllowed, require
@@ -156,14 +157,20 @@ class RightsOfThePerson:
                 self._correct_register(key, by, asked)
 
     def put_right(self, person: str) -> PutRight:
-        """What was changed about somebody until now, in facts and in the register."""
+        """What was changed about somebody until now, in facts and in the register.
+
+        It does not tell who rated them.
+        """
         key = self.key(person)
         reasons = {
             NamedNode(words.about): words.text
             for words in self._register.words_of(key)
             if words.property == REASON.value
         }
-        return PutRight(self._base.revisions_of(key), self._register.corrections_of(key), reasons)
+        revisions = self._base.revisions_of(key)
+        hidden = HiddenRaters.about(key, self._base.facts_about(key), revisions)
+        facts = [hidden.revision(each) for each in revisions]
+        return PutRight(facts, self._register.corrections_of(key), reasons)
 
     def _record(self, key: str, asked: Rectification) -> PersonRecord | None:
         """Who somebody is at work, once that is put right; None when that is not asked for."""

@@ -41,6 +41,24 @@ class Rights:
     administers: bool = False
 
     @property
+    def sees_raters(self) -> bool:
+        """Whether it may know who rated whom: others learn of which kind a rater is, never who."""
+        return self.reads is People.EVERYBODY and self.sees_names
+
+    @property
+    def reads_studies(self) -> bool:
+        """Whether it may read model-building studies, whose participants bear pseudonyms.
+
+        Who reads about everybody under pseudonyms reads these as well.
+        """
+        return self.writes_models or self.reads is People.EVERYBODY
+
+    @property
+    def writes_studies(self) -> bool:
+        """Whether it may store and take back model-building studies."""
+        return self.writes_models
+
+    @property
     def sees_to_rights(self) -> bool:
         """Whether it may see to the rights of those it reads about, and read what they say in words."""
         return self.writes_people or self.reads is People.ONESELF

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import chain
 
 from kb_service.access.actors import actor
+from kb_service.access.performance_writes import PerformanceWrites
 from kb_service.access.refusals import NotAllowed, require
 from kb_service.access.terms_view import TermsView
 from kb_service.access.translation import names_in, under_keys
@@ -79,13 +80,16 @@ class View(TermsView):
         return replace(report, notes=tuple(map(self.names.finding, report.notes)))
 
     def load_example(self, progress: Progress | None = None) -> ImportReport:
-        """Store the example organisation: its teams, its own day, its people and assessments.
+        """Store the example organisation: its teams and day, people, assessments and performance.
 
         Raises ExampleRefusedError when somebody is in here already.
         """
         require(self.caller, "administers")
         example = self.knowledge_base.store_example_organisation()
-        return self.import_records(example.people, example.assessments, progress=progress)
+        report = self.import_records(example.people, example.assessments, progress=progress)
+        PerformanceWrites(self).record(example.performance, progress=progress)
+        self.knowledge_base.close_example_periods()
+        return report
 
     def import_rdf(
         self, data: bytes, media_type: str, filename: str = "", progress: Progress | None = None

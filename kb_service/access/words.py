@@ -12,10 +12,11 @@ from kb_service.knowledge_base.history import REASON
 from kb_service.knowledge_base.objections import (
     GROUNDS,
     SETTLEMENT,
-    WORDS,
     Objection,
     objection_iri,
 )
+from kb_service.knowledge_base.words import WORDS
+from kb_service.people_records.performance_facts import CORRECTION_REASON
 from kb_service.register import Register, Words
 from kb_service.store import KnowledgeStore
 from kb_service.vocabulary import (
@@ -27,9 +28,11 @@ from kb_service.vocabulary import (
     person_history_graph,
 )
 
-Note = Callable[[Words], None]
+Note = Callable[..., None]
+"""Takes any number of Words."""
 
 _WITNESSES = {
+    CORRECTION_REASON: A,
     GROUNDS: A,
     SETTLEMENT: iri("people", "outcome"),
     REASON: iri("prov", "endedAtTime"),
@@ -48,8 +51,8 @@ def noted(register: Register, store: KnowledgeStore) -> Iterator[Note]:
     with register.writing:
         numbers: list[int] = []
 
-        def note(words: Words) -> None:
-            numbers.extend(register.note_words([words]))
+        def note(*words: Words) -> None:
+            numbers.extend(register.note_words(words))
 
         try:
             yield note

@@ -9,7 +9,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 from kb_service.access.people_graphs import WRITTEN_TRIPLES, person_of_graph
 from kb_service.access.words import noted, without_words, words_in
 from kb_service.knowledge_base.history import REASON
-from kb_service.knowledge_base.objections import WORDS
+from kb_service.knowledge_base.words import WORDS
 from kb_service.register import Register, Words
 from kb_service.store import KnowledgeStore
 from kb_service.vocabulary import (

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from kb_service.access.performance_writes import PerformanceWrites
 from kb_service.access.view import View
 from kb_service.cli.check_formats import FORMATS, Checked, write
 from kb_service.cli.commands import Command, data_folder, option, with_shared_options
@@ -150,8 +151,12 @@ def _tried(base: View, name: str, found: CheckedDocument, dry_run: bool) -> Chec
 def _in_sheet(base: View, path: Path) -> list[Finding]:
     with sheet_reader(base) as reader:
         batch = reader.read_all([path])
-    records = (batch.people.values(), batch.assessments.values())
-    found = [*batch.notes, *base.check_records(*records, batch.place)]
+    if batch.performance:
+        performance = batch.performance.values()
+        found = [*batch.notes, *PerformanceWrites(base).check(performance, batch.place)]
+    else:
+        records = (batch.people.values(), batch.assessments.values())
+        found = [*batch.notes, *base.check_records(*records, batch.place)]
     return _without_name(found, path)
 
 

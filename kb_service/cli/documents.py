@@ -8,10 +8,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from kb_service.access.performance_writes import PerformanceWrites
 from kb_service.access.view import View
 from kb_service.findings import Finding, RefusedInput, violation
 from kb_service.people_records import AssessmentRecord, Choice, Introduction
-from kb_service.sheets import Places, SheetContents
+from kb_service.people_records.performance_records import FormRecord, PerformanceRecord
+from kb_service.sheets import PerformanceContents, Places, SheetContents
+from kb_service.sheets.performance_contents import PerformancePlaces
 from kb_service.workers import WorkerPool
 
 _SHEETS = (".csv", ".xlsx")
@@ -52,7 +55,9 @@ class Batch:
     assessments: Mapping[tuple[str, str], AssessmentRecord] = field(default_factory=dict)
     teams: Mapping[str, Choice] = field(default_factory=dict)
     notes: tuple[Finding, ...] = ()
-    places: tuple[tuple[Path, Places], ...] = ()
+    places: tuple[tuple[Path, Places | PerformancePlaces], ...] = ()
+    performance: Mapping[str, PerformanceRecord] = field(default_factory=dict)
+    """Figures and rating forms by their IRI."""
 
     def with_sheet(
         self, path: Path, sheet: SheetContents, known: Mapping[str, Introduction]
@@ -60,12 +65,29 @@ class Batch:
         """The batch and one more sheet, which takes away nothing that it does not mention."""
         joined = sheet.people_joined_with({**known, **self.people})
         given = {(each.person, each.id): each for each in sheet.assessments}
-        return Batch(
-            {**self.people, **{person.id: person for person in joined}},
-            {**self.assessments, **given},
-            {**self.teams, **{team.id: team for team in sheet.teams}},
-            (*self.notes, *in_file(sheet.notes, path)),
-            (*self.places, (path, sheet.places)),
+        return replace(
+            self,
+            people={**self.people, **{person.id: person for person in joined}},
+            assessments={**self.assessments, **given},
+            teams={**self.teams, **{team.id: team for team in sheet.teams}},
+            notes=(*self.notes, *in_file(sheet.notes, path)),
+            places=(*self.places, (path, sheet.places)),
+        )
+
+    def with_performance(self, path: Path, contents: PerformanceContents) -> Batch:
+        """The batch and one more file of figures and ratings; forms of one rater are put together."""
+        records = dict(self.performance)
+        for record in contents.records:
+            known = records.get(record.iri.value)
+            if isinstance(known, FormRecord) and isinstance(record, FormRecord):
+                records[record.iri.value] = known.with_more(record)
+            else:
+                records[record.iri.value] = record
+        return replace(
+            self,
+            performance=records,
+            notes=(*self.notes, *in_file(contents.notes, path)),
+            places=(*self.places, (path, contents.places)),
         )
 
     def place(self, iri: str) -> str:
@@ -82,7 +104,7 @@ class SheetReader:
     def __init__(self, base: View, pool: WorkerPool) -> None:
         self._base, self._pool = base, pool
 
-    def read(self, path: Path) -> SheetContents:
+    def read(self, path: Path) -> SheetContents | PerformanceContents:
         """What the spreadsheet says. Raises RefusedInput with the place of each fault."""
         try:
             answer: dict[str, Any] = self._pool.call(
@@ -92,13 +114,15 @@ class SheetReader:
                     "today": self._base.latest_day.isoformat(),
                     "teams": dict(self._base.teams),
                     "catalogue": self._base.catalogue,
+                    "performance": PerformanceWrites(self._base).choices,
                 }
             )
         except RefusedInput as refused:
             raise RefusedInput(in_file(refused.findings, path), refused.status) from refused
         if "findings" in answer:
             raise RefusedInput(in_file(answer["findings"], path), answer["status"])
-        return SheetContents(**answer)
+        performance: PerformanceContents | None = answer.get("performance")
+        return SheetContents(**answer) if performance is None else performance
 
     def read_all(self, paths: Sequence[Path]) -> Batch:
         """What several spreadsheets say. Raises RefusedInput with the faults of all of them."""
@@ -110,7 +134,10 @@ class SheetReader:
             except RefusedInput as refused:
                 faults += refused.findings
                 continue
-            batch = batch.with_sheet(path, sheet, _stored(self._base, sheet.people))
+            if isinstance(sheet, PerformanceContents):
+                batch = batch.with_performance(path, sheet)
+            else:
+                batch = batch.with_sheet(path, sheet, _stored(self._base, sheet.people))
         if faults:
             raise RefusedInput(tuple(faults))
         return batch

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
+from kb_service.access.performance_writes import PerformanceWrites
 from kb_service.access.view import View
 from kb_service.cli.commands import Command, option, with_shared_options
-from kb_service.cli.documents import in_file, is_sheet, read_bytes, sheet_reader
+from kb_service.cli.documents import Batch, in_file, is_sheet, read_bytes, sheet_reader
 from kb_service.cli.failures import Failure
 from kb_service.cli.findings import print_findings
 from kb_service.cli.language import Words, say
@@ -18,14 +20,16 @@ from kb_service.cli.opening import writing
 from kb_service.cli.terminal import progress
 from kb_service.findings import Finding, RefusedInput
 from kb_service.knowledge_base import ExampleRefusedError, ImportReport
+from kb_service.knowledge_base.performance.recording import PerformanceReport
 
 _WORDS = Words(
     zh="""
-    导入人员、测评，或自己的岗位模型。
+    导入人员、测评、绩效数据和行为评价，或自己的岗位模型。
 
     .xlsx 和 .csv 按模板读取（见 rengang template），其余文件按 RDF 读取：
     Turtle（.ttl）、JSON-LD、RDF/XML、N-Triples。岗位模型还可以是它自己的
-    工作簿（见 rengang template model）或 JSON。全部检查无误后才存入，
+    工作簿（见 rengang template model）或 JSON。绩效数据和行为评价的表
+    （见 rengang template performance）按列名认出。全部检查无误后才存入，
     有一处错误就什么都不存，并逐条说明位置和改法。
 
     示例：
@@ -33,22 +37,25 @@ _WORDS = Words(
       rengang import 人员.xlsx 质检.csv
       rengang import my-model.ttl
       rengang import 岗位模型.xlsx
+      rengang import 三季度绩效.xlsx
       rengang import --example
     """,
     en="""
-    Import people and assessments, or a position model of your own.
+    Import people, assessments and performance, or a position model of your own.
 
     .xlsx and .csv are read as the template lays them out (see rengang template),
     anything else as RDF: Turtle (.ttl), JSON-LD, RDF/XML, N-Triples. A position
     model may also be a workbook of its own (see rengang template model) or JSON.
-    Everything is checked first; a single fault and nothing is stored, each told
-    with its place.
+    Sheets of figures and ratings (see rengang template performance) are told by
+    their columns. Everything is checked first; a single fault and nothing is
+    stored, each told with its place.
 
     Examples:
       rengang import assessments.xlsx
       rengang import people.xlsx quality.csv
       rengang import my-model.ttl
       rengang import my-model.xlsx
+      rengang import third-quarter.xlsx
       rengang import --example
     """,
 )
@@ -73,9 +80,12 @@ def import_files(files: tuple[Path, ...], example: bool) -> None:
         if example:
             load_example(base)
         if files:
-            report = _import(base, files)
-            print_findings(report.notes, on_stderr=True)
-            click.echo(_told(report))
+            report, performance = _import(base, files)
+            print_findings((*report.notes, *performance.notes), on_stderr=True)
+            if report.people or report.triples:
+                click.echo(_told(report))
+            if performance.people:
+                click.echo(_told_of_performance(performance))
 
 
 def load_example(base: View) -> None:
@@ -92,12 +102,47 @@ def load_example(base: View) -> None:
     click.echo(_told(report))
 
 
-def _import(base: View, files: Sequence[Path]) -> ImportReport:
+@dataclass(frozen=True)
+class _Handed:
+    """What files say, read and checked as far as that goes without storing anything."""
+
+    batch: Batch
+    documents: Mapping[Path, bytes]
+    models: Sequence[Path]
+
+
+def _import(base: View, files: Sequence[Path]) -> tuple[ImportReport, PerformanceReport]:
     """Check every file before the first is stored."""
+    handed = _read(base, files)
+    batch, figures = handed.batch, handed.batch.performance.values()
+    writes = PerformanceWrites(base)
+    if figures and len(files) > 1:
+        writes.check(figures, batch.place)
+    total, performance = ImportReport(notes=batch.notes), PerformanceReport()
+    with progress(say("检查并存入", "Checking and storing")) as step:
+        if batch.people or batch.assessments:
+            stored = base.import_records(
+                batch.people.values(),
+                batch.assessments.values(),
+                teams=batch.teams.values(),
+                places=batch.place,
+                progress=step,
+            )
+            total = _sum(total, stored)
+        for path, data in handed.documents.items():
+            total = _sum(total, base.import_rdf(data, "", path.name, step))
+        for path in handed.models:
+            total = _sum(total, store_model(base, path, step))
+        if figures:
+            performance = writes.record(figures, places=batch.place, progress=step)
+    return total, performance
+
+
+def _read(base: View, files: Sequence[Path]) -> _Handed:
+    """What the files say. Raises RefusedInput with the faults of all of them."""
     models = [path for path in files if is_model_file(base, path)]
     others = [path for path in files if path not in models]
     documents = {path: read_bytes(path) for path in others if not is_sheet(path)}
-    sheets = [path for path in others if is_sheet(path)]
     faults: list[Finding] = []
     if len(files) > 1:
         for path in models:
@@ -107,29 +152,23 @@ def _import(base: View, files: Sequence[Path]) -> ImportReport:
             faults += in_file(found, path)
     with sheet_reader(base) as reader:
         try:
-            batch = reader.read_all(sheets)
+            batch = reader.read_all([path for path in others if is_sheet(path)])
         except RefusedInput as refused:
             raise RefusedInput((*faults, *refused.findings)) from refused
     if any(fault.severity == "violation" for fault in faults):
         raise RefusedInput(tuple(faults))
-    total = ImportReport(notes=batch.notes)
-    with progress(say("检查并存入", "Checking and storing")) as step:
-        if sheets:
-            total = _sum(
-                total,
-                base.import_records(
-                    batch.people.values(),
-                    batch.assessments.values(),
-                    teams=batch.teams.values(),
-                    places=batch.place,
-                    progress=step,
-                ),
-            )
-        for path, data in documents.items():
-            total = _sum(total, base.import_rdf(data, "", path.name, step))
-        for path in models:
-            total = _sum(total, store_model(base, path, step))
-    return total
+    return _Handed(batch, documents, models)
+
+
+def _told_of_performance(report: PerformanceReport) -> str:
+    kept_zh = f"更正 {report.corrections} 处，原值已留存。" if report.corrections else ""
+    kept_en = f" Corrections: {report.corrections}, earlier values kept." if kept_zh else ""
+    return say(
+        f"已存入 {report.people} 人的 {report.measurements} 个绩效数据和 {report.forms} 张评价表，"
+        f"并已得出结论。{kept_zh}",
+        f"Stored {report.measurements} figures and {report.forms} rating forms of"
+        f" {report.people} people, and concluded.{kept_en}",
+    )
 
 
 def _sum(one: ImportReport, other: ImportReport) -> ImportReport:

@@ -19,10 +19,14 @@ from kb_service.cli.formatting import format_files
 from kb_service.cli.importing import import_files
 from kb_service.cli.language import Words
 from kb_service.cli.model import model
+from kb_service.cli.performance import performance
+from kb_service.cli.period import period
 from kb_service.cli.person import person
+from kb_service.cli.plan import plan
 from kb_service.cli.reason import reason
 from kb_service.cli.rules import rules
 from kb_service.cli.serving import serve
+from kb_service.cli.study import study
 from kb_service.cli.template import template
 from kb_service.cli.token import token
 from kb_service.cli.upgrade import upgrade
@@ -62,8 +66,8 @@ _CLOSING = Words(
   3  没有这个人、岗位模型、问题或图
   4  数据文件夹被占用、不可用或须先升级，或服务没有回答
 
-fit、explain、what-if、ask、export、person export、check、rules、reason、token、audit、config
-和 backup 在服务运行时也能用；写入的命令不能。
+fit、performance、plan、explain、what-if、ask、export、person export、check、rules、reason、
+token、audit、config 和 backup 在服务运行时也能用；写入的命令不能。
 """,
     en="""
 Exit codes:
@@ -74,8 +78,9 @@ Exit codes:
   4  the data folder is in use, cannot be used or has to be upgraded first,
      or the service does not answer
 
-fit, explain, what-if, ask, export, person export, check, rules, reason, token,
-audit, config and backup work while a service runs; commands that write do not.
+fit, performance, plan, explain, what-if, ask, export, person export, check, rules,
+reason, token, audit, config and backup work while a service runs; commands that
+write do not.
 """,
 )
 
@@ -100,11 +105,15 @@ for _command in (
     check,
     conclude,
     fit,
+    performance,
     explain,
     what_if,
     ask,
     export,
     person,
+    period,
+    plan,
+    study,
     model,
     rules,
     reason,

@@ -72,6 +72,11 @@ class Rule:
         return iri("judgement", "ofPerson").value in self.query.mentioned_in(self.query.head)
 
     @property
+    def judges_studies(self) -> bool:
+        """Whether its conclusions are about a model-building study."""
+        return iri("studies", "ofStudy").value in self.query.mentioned_in(self.query.head)
+
+    @property
     def conclusion_variable(self) -> str:
         """The name of the variable that stands for the conclusion in the head."""
         match = re.match(r"\s*\?(\w+) a ", self.query.head)
@@ -105,6 +110,15 @@ class RuleBook:
     def __getstate__(self) -> dict[str, tuple[Stage, ...]]:
         """What travels to another process."""
         return {"shared": self.shared, "people": self.people}
+
+    @cached_property
+    def studies(self) -> tuple[Stage, ...]:
+        """The stages about studies.
+
+        They stand among those about shared knowledge, where they find nothing until the facts of a
+        study lie beside it: a study is nobody's facts, and no rule about people reads one.
+        """
+        return tuple(s for s in self.shared if all(rule.judges_studies for rule in s.rules))
 
     @cached_property
     def by_iri(self) -> dict[str, Rule]:
@@ -142,7 +156,7 @@ def rule_of(name: str, stage: str, header: Header, text: str) -> Rule:
 def read_rule_book(root: Path | None = None) -> RuleBook:
     """Every rule file of the knowledge, in stages.
 
-    Raises ValueError when a stage mixes rules about people with rules about shared knowledge.
+    Raises ValueError when a stage mixes rules about people, studies and shared knowledge.
     """
     return rule_book([read_rule(path) for path in rule_files(root or knowledge_root())])
 
@@ -153,10 +167,13 @@ def rule_book(rules: Sequence[Rule]) -> RuleBook:
     people: list[Stage] = []
     for name, members in groupby(sorted(rules, key=lambda r: (r.stage, r.name)), lambda r: r.stage):
         stage = _stage(name, tuple(members))
-        kinds = {rule.judges_people for rule in stage.rules}
+        kinds = {(rule.judges_people, rule.judges_studies) for rule in stage.rules}
         if len(kinds) > 1:
-            raise ValueError(f"stage {name}: keep rules about people in a stage of their own")
-        (people if kinds == {True} else shared).append(stage)
+            raise ValueError(
+                f"stage {name}: keep rules about people, and those about studies, in stages of their own"
+            )
+        about_people, _ = kinds.pop()
+        (people if about_people else shared).append(stage)
     return RuleBook(tuple(shared), tuple(people))
 
 

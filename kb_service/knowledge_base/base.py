@@ -19,6 +19,8 @@ from kb_service.knowledge_base.outcomes import (
     ExamplePeople,
     ImportReport,
 )
+from kb_service.knowledge_base.performance.periods import Periods
+from kb_service.knowledge_base.performance.recording import Recording
 from kb_service.knowledge_base.reading import ReadableBase
 from kb_service.knowledge_base.sorting import Submission
 from kb_service.knowledge_base.upgrading import Upgrading, migrations_due
@@ -47,6 +49,8 @@ class KnowledgeBase(ReadableBase):
     ) -> None:
         super().__init__(store, root, processes, models)
         self.graph_writes = GraphWrites(self._keeper, self._checker)
+        self.recording = Recording(self._keeper, self.root)
+        self.periods = Periods(self._keeper, self._checker)
         self.model_life_cycle = ModelLifeCycle(self._keeper, self.check_model)
         self.model_comparing = Comparing(self._keeper, self.deriver)
         self.upgrading = Upgrading(self._keeper, self.graph_writes, self.root)
@@ -102,12 +106,14 @@ class KnowledgeBase(ReadableBase):
         with self._keeper.lock:
             concluded = self._keeper.load_knowledge(None)
             self._checker.read_again()
+            self.recording.read_again()
         return concluded
 
     def close(self) -> None:
         """Let go of the data folder and end the worker processes."""
         self._checker.close()
         self.model_documents.close()
+        self.studying.close()
         self._keeper.close()
         self.deriver.close()
         self.store.close()
@@ -222,3 +228,7 @@ class KnowledgeBase(ReadableBase):
         Raises ExampleRefusedError when somebody is in here already.
         """
         return self._importing.example()
+
+    def close_example_periods(self) -> None:
+        """Let the periods of the example organisation be closed as its file has them."""
+        self._importing.close_example_periods()

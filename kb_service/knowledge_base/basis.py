@@ -15,6 +15,7 @@ from kb_service.vocabulary import (
     iri,
     local_id,
     person_conclusions_graph,
+    shorten,
 )
 
 _UNDER = iri("history", "underKnowledge")
@@ -22,9 +23,10 @@ _PART = iri("dcterms", "hasPart")
 _CONCLUDED_AT = iri("prov", "generatedAtTime")
 
 
-def basis(keeper: Keeper, person: str, model: str, as_of: date | None) -> dict[str, Any]:
-    """Versions of rules, policy and model, when the conclusions were drawn, what changed since.
+def basis(keeper: Keeper, person: str, by: str, id: str, as_of: date | None) -> dict[str, Any]:
+    """Versions of rules, policy and what somebody was judged by, when that was, what changed since.
 
+    `by` is what the judgement goes by, `model` or `plan`, and `id` which one that is.
     A judgement as of a past day is drawn when asked for: `concludedAt` is None then, and `since`
     lists what it rests on that is different now, other models left out; `knownSince` is set where
     the memory does not reach back to that day.
@@ -34,13 +36,13 @@ def basis(keeper: Keeper, person: str, model: str, as_of: date | None) -> dict[s
         node = next((t.object for t in said if t.predicate == _UNDER), None)
         concluded = _text(said, _CONCLUDED_AT)
         described = keeper.store.graph(VERSIONS_GRAPH)
-        return {**_versions(node, _about(node, described), model), "concludedAt": concluded}
+        return {**_versions(node, _about(node, described), by, id), "concludedAt": concluded}
     then = past(keeper, person, as_of)
     return {
-        **_versions(then.knowledge.version.node, then.knowledge.version.description, model),
+        **_versions(then.knowledge.version.node, then.knowledge.version.description, by, id),
         "concludedAt": None,
         "knownSince": then.known_since.isoformat() if then.known_since else None,
-        "since": [_since(each) for each in then.since if _concerns(each, model)],
+        "since": [_since(each) for each in then.since if _concerns(each, by, id)],
     }
 
 
@@ -51,16 +53,16 @@ def _about(node: object, described: list[Triple]) -> list[Triple]:
     return own + [triple for triple in described if triple.subject in parts]
 
 
-def _versions(node: object, described: list[Triple], model: str) -> dict[str, Any]:
-    wanted = iri("model", model)
+def _versions(node: object, described: list[Triple], by: str, id: str) -> dict[str, Any]:
+    wanted = iri(by, id)
     part = next((t.subject for t in described if t.object == wanted), None)
     of_part = [triple for triple in described if triple.subject == part]
     return {
         "knowledge": local_id(node) if isinstance(node, NamedNode) else None,
         "rules": _text(described, iri("history", "rulesVersion")),
         "policy": _text(described, iri("history", "policyVersion")),
-        "model": _text(of_part, iri("history", "contentDigest")),
-        "modelVersion": _text(of_part, iri("owl", "versionInfo")),
+        by: _text(of_part, iri("history", "contentDigest")),
+        f"{by}Version": _text(of_part, iri("owl", "versionInfo")),
     }
 
 
@@ -69,11 +71,15 @@ def _text(triples: list[Triple], predicate: NamedNode) -> str | None:
     return next((value.value for value in values if isinstance(value, Literal)), None)
 
 
-def _concerns(each: Since, model: str) -> bool:
-    """Whether a judgement for the model rests on it: not on other models or their life cycle."""
+def _concerns(each: Since, by: str, id: str) -> bool:
+    """Whether a judgement rests on it: not on other models, plans, or the life cycle of models.
+
+    An appraisal by a plan rests on position models too, for it tells how somebody fits them.
+    """
     if each.id == MODEL_VERSIONS_GRAPH.value:
         return False
-    return not each.models or iri("model", model) in each.models
+    another = {one for one in each.describes if by == "model" or shorten(one).startswith(f"{by}:")}
+    return iri(by, id) in each.describes or not another
 
 
 def _since(each: Since) -> dict[str, Any]:

@@ -50,14 +50,14 @@ def fit_document(
         "verdict": head["verdict"],
         "verdictLabel": _label(head, "verdict"),
         "verdictRule": head["rule"],
-        "fit": _tenth(head["fit"]),
-        "coverage": _tenth(known / total),
-        "coveragePercent": _tenth(100 * known / total),
-        "parts": {part: _tenth(parts.get(part)) for part in ("direction", "ability", "motivation")},
+        "fit": tenth(head["fit"]),
+        "coverage": tenth(known / total),
+        "coveragePercent": tenth(100 * known / total),
+        "parts": {part: tenth(parts.get(part)) for part in ("direction", "ability", "motivation")},
         "requirements": [_requirement(row) for row in rows("requirements-of-fit")],
         "reasons": [_reason(row) for row in rows("reasons-of-verdict")],
         "trainings": [_training(row) for row in plan],
-        "planHours": _tenth(hours),
+        "planHours": tenth(hours),
         "openGaps": [_open_gap(row) for row in rows("open-gaps-of-fit")],
         "incentives": [_incentive(row) for row in rows("incentives-of-fit")],
         "risks": [_risk(row) for row in rows("risks-of-fit")],
@@ -82,7 +82,8 @@ def _decimal(value: Value) -> Decimal:
     return Decimal(str(value))
 
 
-def _tenth(value: Value | Decimal) -> float | None:
+def tenth(value: Value | Decimal) -> float | None:
+    """The number rounded half up to one decimal, None where there is none."""
     if value is None:
         return None
     exact = value if isinstance(value, Decimal) else _decimal(value)
@@ -99,12 +100,12 @@ def _requirement(row: Row) -> dict[str, Any]:
         "label": _label(row),
         "part": row["part"],
         "tier": row["tier"],
-        "required": _tenth(row["required"]),
-        "rating": _tenth(row["rating"]),
-        "gap": _tenth(row["gap"]),
-        "excess": _tenth(row["excess"]),
-        "weight": _tenth(row["weight"]),
-        "minimum": _tenth(row["minimum"]),
+        "required": tenth(row["required"]),
+        "rating": tenth(row["rating"]),
+        "gap": tenth(row["gap"]),
+        "excess": tenth(row["excess"]),
+        "weight": tenth(row["weight"]),
+        "minimum": tenth(row["minimum"]),
         "closable": row["closable"],
         "evidence": row["evidence"],
         "conclusion": row["judgement"],
@@ -119,9 +120,9 @@ def _reason(row: Row) -> dict[str, Any]:
         "cause": row["cause"],
         "dimension": row["dimension"],
         "label": _label(row) if named else None,
-        "rating": _tenth(row["rating"]),
-        "required": _tenth(row["required"]),
-        "minimum": _tenth(row["minimum"]),
+        "rating": tenth(row["rating"]),
+        "required": tenth(row["required"]),
+        "minimum": tenth(row["minimum"]),
         "conclusion": row["reason"],
     }
 
@@ -132,14 +133,14 @@ def _training(row: Row) -> dict[str, Any]:
         "label": _label(row),
         "dimension": row["dimension"],
         "dimensionLabel": _label(row, "dimension"),
-        "entryLevel": _tenth(row["entry_level"]),
-        "exitLevel": _tenth(row["exit_level"]),
-        "hours": _tenth(row["hours"]),
+        "entryLevel": tenth(row["entry_level"]),
+        "exitLevel": tenth(row["exit_level"]),
+        "hours": tenth(row["hours"]),
         "mode": row["mode"],
         "step": row["step"],
-        "fromLevel": _tenth(row["from_level"]),
-        "toLevel": _tenth(row["to_level"]),
-        "required": _tenth(row["required"]),
+        "fromLevel": tenth(row["from_level"]),
+        "toLevel": tenth(row["to_level"]),
+        "required": tenth(row["required"]),
         "evidence": row["evidence"],
         "conclusion": row["recommendation"],
     }
@@ -150,9 +151,9 @@ def _open_gap(row: Row) -> dict[str, Any]:
         "dimension": row["dimension"],
         "label": _label(row),
         "part": row["part"],
-        "rating": _tenth(row["rating"]),
-        "required": _tenth(row["required"]),
-        "reachable": _tenth(row["reachable"]),
+        "rating": tenth(row["rating"]),
+        "required": tenth(row["required"]),
+        "reachable": tenth(row["reachable"]),
         "conclusion": row["open"],
     }
 
@@ -163,7 +164,7 @@ def _incentive(row: Row) -> dict[str, Any]:
         "label": _label(row),
         "motivation": row["motivation"],
         "motivationLabel": _label(row, "motivation"),
-        "rating": _tenth(row["rating"]),
+        "rating": tenth(row["rating"]),
         "servedByPosition": row["served_by_position"],
         "evidence": row["evidence"],
         "conclusion": row["suggestion"],
@@ -174,7 +175,7 @@ def _risk(row: Row) -> dict[str, Any]:
     return {
         "motivation": row["motivation"],
         "label": _label(row),
-        "rating": _tenth(row["rating"]),
+        "rating": tenth(row["rating"]),
         "conclusion": row["risk"],
     }
 

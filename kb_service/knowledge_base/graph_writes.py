@@ -17,12 +17,14 @@ from kb_service.knowledge_base.model_versions.protection import (
     refuse_foreign,
     refuse_settled,
 )
-from kb_service.knowledge_base.objections import WORDS
+from kb_service.knowledge_base.performance.closing import refuse_change_of_closed
 from kb_service.knowledge_base.sorting import sort_facts
+from kb_service.knowledge_base.words import WORDS
 from kb_service.people_records import person_iri
+from kb_service.people_records.performance_facts import CORRECTION_REASON
 from kb_service.store.changes import change_of
 from kb_service.store.knowledge_placement import GraphKind, kind_of
-from kb_service.vocabulary import PEOPLE_GRAPHS, iri
+from kb_service.vocabulary import ORGANISATION_GRAPH, PEOPLE_GRAPHS, iri
 
 MOST_PEOPLE = 1000
 """Whose facts one change may touch: they are checked and concluded while others wait to write."""
@@ -115,8 +117,10 @@ class GraphWrites:
         said = [*_names(rewritten.added), *_words(rewritten.added)]
         if faults := [*said, *_misplaced(rewritten.people)]:
             raise RefusedInput(faults[:20])
+        self._refuse_change_of_closed(rewritten)
         knowledge = self._keeper.knowledge.graphs
-        uploaded = {name: knowledge[name] for name in self._keeper.uploaded_graphs()}
+        names = (*self._keeper.uploaded_graphs(), ORGANISATION_GRAPH)
+        uploaded = {name: knowledge[name] for name in names if name in knowledge}
         beside = [t for name in uploaded if name not in rewritten.shared for t in uploaded[name]]
         shared = [triple for triples in rewritten.shared.values() for triple in triples]
         today = self._keeper.latest_day
@@ -128,6 +132,18 @@ class GraphWrites:
             person: ([], facts) for person, facts in rewritten.people.items() if facts
         }
         self._checker.people(people, today, Steps(None, 0), [*beside, *shared])
+
+    def _refuse_change_of_closed(self, rewritten: Rewritten) -> None:
+        """Raise RefusedInput 409 when facts about a closed period change; erasing is none."""
+        of_people = [
+            quad.triple
+            for quad in (*rewritten.removed, *rewritten.added)
+            if isinstance(quad.graph_name, NamedNode)
+            and rewritten.people.get(quad.graph_name.value.removeprefix(PEOPLE_GRAPHS))
+        ]
+        known = [triple for facts in rewritten.people.values() for triple in facts]
+        choices = self._keeper.knowledge.performance
+        refuse_change_of_closed(of_people, [*known, *of_people], choices)
 
     def refuse_settled(self, graph: NamedNode) -> None:
         """Raise RefusedInput 409 for a graph whose position model was published."""
@@ -167,19 +183,31 @@ def _names(added: Iterable[Quad]) -> list[Finding]:
 
 
 def _words(added: Iterable[Quad]) -> list[Finding]:
-    """What objections say in words does not belong among the facts either."""
+    """What is said in words of objections and corrections does not belong among the facts either."""
     return [
         violation(
-            "异议的理由和处理说明不存入 RDF，其中可能有姓名；请用 POST /api/v1/people/{编号}/objections "
-            "提出异议，用 PUT …/objections/{异议编号}/settlement 了结。",
-            "What is said in words of an objection is not kept in RDF, since names may be in it; "
-            "object by POST /api/v1/people/{id}/objections, and settle by "
-            "PUT …/objections/{objection}/settlement.",
+            *(_REASON_ELSEWHERE if quad.predicate == CORRECTION_REASON else _OBJECTION_ELSEWHERE),
             str(quad.subject),
         )
         for quad in added
         if quad.predicate in WORDS
     ]
+
+
+_OBJECTION_ELSEWHERE = (
+    "异议的理由和处理说明不存入 RDF，其中可能有姓名；请用 POST /api/v1/people/{编号}/objections "
+    "提出异议，用 PUT …/objections/{异议编号}/settlement 了结。",
+    "What is said in words of an objection is not kept in RDF, since names may be in it; "
+    "object by POST /api/v1/people/{id}/objections, and settle by "
+    "PUT …/objections/{objection}/settlement.",
+)
+_REASON_ELSEWHERE = (
+    "更正原因不存入 RDF，其中可能有姓名；请用 PUT /api/v1/people/{编号}/measurements/{周期}/{指标} "
+    "更正数据，用 PUT …/rating-forms/{周期}/{评价人} 更正评价。",
+    "Why something was corrected is not kept in RDF, since names may be in it; correct a figure by "
+    "PUT /api/v1/people/{id}/measurements/{period}/{kpi}, and a grade by "
+    "PUT …/rating-forms/{period}/{rater}.",
+)
 
 
 def _misplaced(people: Mapping[str, list[Triple]]) -> list[Finding]:

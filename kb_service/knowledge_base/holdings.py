@@ -58,9 +58,10 @@ class Holdings:
         return set(self.knowledge.graphs) - self.shipped_graphs() - {ORGANISATION_GRAPH}
 
     def uploaded_facts(self) -> list[Triple]:
-        """Shared facts that somebody uploaded, beside those from the knowledge files."""
+        """Shared facts beside those from the knowledge files: uploaded, or of the organisation."""
         graphs = self.knowledge.graphs
-        return joined({name: graphs[name] for name in self.uploaded_graphs()})
+        names = (*self.uploaded_graphs(), ORGANISATION_GRAPH)
+        return joined({name: graphs[name] for name in names if name in graphs})
 
     def people_ids(self) -> list[str]:
         """The id of every person in here."""

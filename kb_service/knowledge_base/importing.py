@@ -9,6 +9,7 @@ from pyoxigraph import NamedNode, Triple
 
 from kb_service.findings import Finding, RefusedInput, violation
 from kb_service.knowledge_base.checking import Change, CheckedDocument, Checker, Progress, Steps
+from kb_service.knowledge_base.example_appraisals import example_appraisals, with_open_periods
 from kb_service.knowledge_base.history import without_reason
 from kb_service.knowledge_base.keeping import Keeper
 from kb_service.knowledge_base.model_versions.protection import (
@@ -22,6 +23,8 @@ from kb_service.knowledge_base.outcomes import (
     ImportReport,
     UnknownThingError,
 )
+from kb_service.knowledge_base.performance.closing import refuse_change_of_closed
+from kb_service.knowledge_base.performance.stored import told_beside
 from kb_service.knowledge_base.sorting import (
     Submission,
     add_teams,
@@ -170,17 +173,16 @@ class Importing:
         """Store what was submitted: facts about people by person, the rest in its ontology.
 
         What a subject says replaces what was stored of the same subject; an ontology is replaced
-        as a whole.
+        as a whole. Raises RefusedInput 409 when facts about a closed period would change.
         """
         submitted = submission.facts
         with self._keeper.lock:
             changes: dict[str, Change] = {}
             for person, new in submitted.people.items():
                 said = {t.subject.value for t in new if isinstance(t.subject, NamedNode)}
-                changes[person] = (
-                    replaced(self._keeper.facts_about(person), said.__contains__),
-                    new,
-                )
+                stored = self._keeper.facts_about(person)
+                changes[person] = (replaced(stored, said.__contains__), new)
+                self._refuse_change_of_closed(stored, changes[person])
             steps = Steps(progress, len(changes))
             if submitted.shared:
                 self._keeper.replace_shared(submitted.shared, progress)
@@ -189,6 +191,12 @@ class Importing:
         facts = [triple for triples in submitted.people.values() for triple in triples]
         count = sum(triple.object == assessment for triple in facts)
         return ImportReport(len(changes), count, submission.size, submission.notes)
+
+    def _refuse_change_of_closed(self, stored: Sequence[Triple], change: Change) -> None:
+        """Raise RefusedInput 409 when facts of somebody about a closed period would change."""
+        after = as_stored([*change[0], *change[1]])
+        choices = self._keeper.knowledge.performance
+        refuse_change_of_closed({*stored} ^ {*after}, [*stored, *after], choices)
 
     def publishes(self, submission: Submission) -> list[NamedNode]:
         """The position models that would come to judge people without having been reviewed."""
@@ -214,12 +222,14 @@ class Importing:
     def example(self) -> ExamplePeople:
         """Store the example organisation with its teams and its own day; answers its people.
 
-        Raises ExampleRefusedError when somebody is in here already.
+        Its periods are open until `close_example_periods`. Raises ExampleRefusedError when somebody
+        is in here already.
         """
         if not self._keeper.is_empty():
             raise ExampleRefusedError("people are stored here already")
         folder = self._root / "examples"
-        self._keeper.replace_shared({ORGANISATION_GRAPH: read_turtle(folder / "organisation.ttl")})
+        organisation = with_open_periods(read_turtle(folder / "organisation.ttl"))
+        self._keeper.replace_shared({ORGANISATION_GRAPH: organisation})
         people: list[Introduction] = []
         assessments: list[AssessmentRecord] = []
         for path in sorted([*folder.glob("*.csv"), *folder.glob("*.xlsx")]):
@@ -233,7 +243,15 @@ class Importing:
             )
             people += sheet.people
             assessments += sheet.assessments
-        return ExamplePeople(tuple(people), tuple(assessments))
+        performance = example_appraisals(
+            folder / "performance", self._keeper.knowledge.performance, self._keeper.latest_day
+        )
+        return ExamplePeople(tuple(people), tuple(assessments), performance)
+
+    def close_example_periods(self) -> None:
+        """Let the periods of the example organisation be closed as its file has them."""
+        organisation = read_turtle(self._root / "examples" / "organisation.ttl")
+        self._keeper.replace_shared({ORGANISATION_GRAPH: organisation})
 
     def check_document(
         self,
@@ -255,7 +273,7 @@ class Importing:
             for person in people_mentioned(triples):
                 node = person_iri(person)
                 if node not in introduced:
-                    known += [t for t in known_as(person) if t.subject == node]
+                    known += [*told_beside(node, known_as(person))]
             return known
 
         return self._checker.document(

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from itertools import islice
 from types import MappingProxyType
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 
-from kb_service.catalogue import read_catalogue, read_teams
+from kb_service.catalogue import read_catalogue, read_performance_choices, read_teams
 from kb_service.engine.conclude import BATCH, asked_of_the_clock, relevant
 from kb_service.engine.deriver import Deriver
 from kb_service.engine.premises import Premises
@@ -21,6 +22,7 @@ from kb_service.engine.tasks import ConcludeBatch, by_person
 from kb_service.engine.text import QueryText
 from kb_service.knowledge_base.versions import KnowledgeVersion
 from kb_service.people_records import Catalogue, Choice, person_iri
+from kb_service.people_records.performance_records import PerformanceChoices
 from kb_service.questions import questions
 from kb_service.vocabulary import ORGANISATION_GRAPH, iri
 
@@ -74,6 +76,11 @@ class Knowledge:
     def rules(self) -> RuleBook:
         """The rules by which people are judged."""
         return self.premises.rules
+
+    @cached_property
+    def performance(self) -> PerformanceChoices:
+        """What records of performance may name."""
+        return read_performance_choices(self.premises.facts)
 
     @property
     def as_of(self) -> date:

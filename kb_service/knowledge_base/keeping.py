@@ -41,6 +41,7 @@ from kb_service.knowledge_base.shared_graphs import (
     changed_graphs,
     graphs_to_be,
 )
+from kb_service.knowledge_base.study_graphs import studies_concluded_again
 from kb_service.knowledge_base.versions import stamp
 from kb_service.knowledge_files import knowledge_digest, read_shared_knowledge
 from kb_service.store import KnowledgeStore
@@ -158,7 +159,10 @@ class Keeper(Holdings):
             told = replace(old, graphs={**old.graphs, **uploaded})
             recorded = self._versions_to_be(versions, told, new, changes.graphs, at)
             judged = self._judged(new, people, at, progress, retold.people)
-            self.store.replace_many(chain(shared, recorded, _people_as_retold(retold), judged))
+            studies = studies_concluded_again(self.store, self.deriver, old, new, at)
+            self.store.replace_many(
+                chain(shared, recorded, _people_as_retold(retold), studies, judged)
+            )
             self.knowledge = new
             return len(people)
 
@@ -195,6 +199,7 @@ class Keeper(Holdings):
                 graphs_to_be(self.store, old, new, changes, at, None) if changes else (),
                 self._versions_to_be(versions, old, new, changes, at),
                 self._facts_to_be(people, at),
+                studies_concluded_again(self.store, self.deriver, old, new, at),
                 self._judged(new, judged, at, None, people),
             )
             self.store.replace_many(edited(graphs))

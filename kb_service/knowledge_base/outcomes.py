@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from kb_service.findings import Finding
 from kb_service.people_records import AssessmentRecord, Introduction
+from kb_service.people_records.performance_records import PerformanceRecord
 
 
 class UnknownThingError(LookupError):
@@ -33,7 +34,8 @@ class ImportReport:
 
 @dataclass(frozen=True)
 class ExamplePeople:
-    """The people of the example organisation and their assessments, by the ids that it uses."""
+    """The people of the example organisation, assessments and performance, by the ids that it uses."""
 
     people: tuple[Introduction, ...]
     assessments: tuple[AssessmentRecord, ...]
+    performance: tuple[PerformanceRecord, ...]

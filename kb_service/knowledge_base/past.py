@@ -26,7 +26,7 @@ from kb_service.vocabulary import (
 )
 
 _SAID_ONCE = (IDENTIFIER, LABEL)
-_MODEL = iri("core", "PositionModel")
+_JUDGED_BY = (iri("core", "PositionModel"), iri("performance", "PerformancePlan"))
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,8 @@ class Since:
     """Something that a judgement rests on and that was changed after the day it is for.
 
     `kind` is `rule`, `policy`, `model` (any shared graph but the policy) or `facts`; `before` and
-    `after` are values of a policy statement by property, where it has them; `models` are the
-    position models that a graph describes.
+    `after` are values of a policy statement by property, where it has them; `describes`
+    are the position models and performance plans of a graph.
     """
 
     kind: str
@@ -45,7 +45,7 @@ class Since:
     after: Mapping[str, str] | None = None
     removed: int = 0
     added: int = 0
-    models: frozenset[NamedNode] = frozenset()
+    describes: frozenset[NamedNode] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -115,18 +115,16 @@ def _differences(
     for name, changes in later.items():
         if changes and name not in (ORGANISATION_GRAPH, POLICY_GRAPH, RULES_GRAPH):
             said = [*then.graphs.get(name, []), *now.graphs.get(name, [])]
-            found.append(
-                Since("model", name.value, at=changes[-1].at, models=_models_described(said))
-            )
+            found.append(Since("model", name.value, at=changes[-1].at, describes=_described(said)))
     return found
 
 
-def _models_described(said: list[Triple]) -> frozenset[NamedNode]:
+def _described(said: list[Triple]) -> frozenset[NamedNode]:
     return frozenset(
         triple.subject
         for triple in said
         if triple.predicate == A
-        and triple.object == _MODEL
+        and triple.object in _JUDGED_BY
         and isinstance(triple.subject, NamedNode)
     )
 

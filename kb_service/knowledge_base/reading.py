@@ -32,6 +32,8 @@ from kb_service.knowledge_base.model_checking import ModelChecking
 from kb_service.knowledge_base.model_documents import ModelDocuments, SubmittedModel
 from kb_service.knowledge_base.model_versions.records import version_triples
 from kb_service.knowledge_base.past import past
+from kb_service.knowledge_base.performance_document import performance_document
+from kb_service.knowledge_base.studying import Studying
 from kb_service.knowledge_base.what_if import WhatIfAnswers
 from kb_service.knowledge_files import (
     knowledge_root,
@@ -88,6 +90,7 @@ class ReadableBase:
         )
         self._dry_runs = DryRuns(self._keeper, self.deriver)
         self.model_documents = ModelDocuments(self._keeper, models or ModelLimits())
+        self.studying = Studying(self._keeper, self._checker, self.deriver)
 
     @property
     def rules(self) -> RuleBook:
@@ -328,5 +331,22 @@ class ReadableBase:
         self._asking.things(questions()["fit-of-person"], {"person": person, "model": model})
         day = as_of or self._keeper.knowledge.day_for(self._keeper.facts_about(person))
         document = fit_document(partial(self.ask_as_of, as_of), person, model, day)
-        document["basis"] = basis(self._keeper, person, model, as_of)
+        document["basis"] = basis(self._keeper, person, "model", model, as_of)
+        return document
+
+    def appraisal(self, person: str, period: str, as_of: date | None = None) -> dict[str, Any]:
+        """How a person performed in a period, as a JSON document; scores have one decimal.
+
+        With `as_of`, by the facts, rules and policy of that day, and with what has changed since.
+        Raises UnknownThingError when either does not exist, LookupError without an appraisal.
+        """
+        things = {"person": person, "period": period}
+        self._asking.things(questions()["performance-of-person"], things)
+        day = as_of or self._keeper.knowledge.day_for(self._keeper.facts_about(person))
+
+        def asked(name: str, **about: str) -> Answer:
+            return self.ask_as_of(as_of if "person" in about else None, name, **about)
+
+        document = performance_document(asked, person, period, day)
+        document["basis"] = basis(self._keeper, person, "plan", document["plan"]["id"], as_of)
         return document

@@ -22,6 +22,8 @@ from kb_service.vocabulary import (
     SHARED_CONCLUSIONS,
     SHARED_HISTORY,
     STORE_GRAPH,
+    STUDY_CONCLUSIONS,
+    STUDY_GRAPHS,
     VERSIONS_GRAPH,
     iri,
 )
@@ -32,15 +34,21 @@ STORE = STORE_GRAPH
 AS_OF = iri("judgement", "asOf")
 
 _OF_THE_STORE = {STORE, RULES_GRAPH, SHARED_CONCLUSIONS, VERSIONS_GRAPH, MODEL_VERSIONS_GRAPH}
-_ABOUT_PEOPLE_OR_PAST = (PEOPLE_GRAPHS, PERSON_CONCLUSIONS, HISTORY_GRAPHS)
+_ABOUT_SOMEBODY_OR_PAST = (
+    PEOPLE_GRAPHS,
+    PERSON_CONCLUSIONS,
+    STUDY_GRAPHS,
+    STUDY_CONCLUSIONS,
+    HISTORY_GRAPHS,
+)
 
 
 def names_of_shared_graphs(store: KnowledgeStore) -> list[NamedNode]:
-    """Every graph of asserted facts that are not about one person."""
+    """Every graph of asserted facts that are about no one person and no one study."""
     return [
         name
         for name in store.graph_names()
-        if name not in _OF_THE_STORE and not name.value.startswith(_ABOUT_PEOPLE_OR_PAST)
+        if name not in _OF_THE_STORE and not name.value.startswith(_ABOUT_SOMEBODY_OR_PAST)
     ]
 
 

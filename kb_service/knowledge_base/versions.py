@@ -18,7 +18,8 @@ _PART = iri("dcterms", "hasPart")
 _IS_VERSION_OF = iri("dcterms", "isVersionOf")
 _DIGEST = iri("history", "contentDigest")
 _VERSION_INFO = iri("owl", "versionInfo")
-_FOR_POSITION = iri("core", "forPosition")
+_JUDGES_BY = (iri("core", "forPosition"), iri("performance", "appraises"))
+"""What position models and performance plans say, and nothing else does."""
 _STAMP = (iri("history", "judgedFor"), iri("history", "underKnowledge"))
 
 
@@ -85,8 +86,8 @@ class KnowledgeVersion:
         for name, digest in self._digests.items():
             triples = self.graphs[name]
             info = _version_info(name, triples)
-            models = (t.subject for t in triples if t.predicate == _FOR_POSITION)
-            for thing in (name, *models):
+            judges = (t.subject for t in triples if t.predicate in _JUDGES_BY)
+            for thing in (name, *judges):
                 if isinstance(thing, NamedNode):
                     said += _part(node, thing, digest, info)
         return said

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from kb_service.findings import Finding, violation
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_RATER = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+_LONGEST_REASON = 1000
 CONTACT: Mapping[str, re.Pattern[str]] = {
     "email": re.compile(r"(?=.{3,254}\Z)[^\s@<>\"(),;:]+@[^\s@<>\"(),;:]+"),
     "phone": re.compile(r"(?=.{3,40}\Z)\+?[0-9][0-9 ()/.#*xX-]*"),
@@ -45,6 +47,37 @@ def contact_faults(key: str, value: object, where: str) -> list[Finding]:
         return []
     zh, en = _CONTACT_FAULTS[key]
     return [violation(zh, en, where, shortened(value))]
+
+
+def rater_faults(value: str, where: str) -> list[Finding]:
+    """What is wrong with the code of a rater, which is no name and goes into an IRI."""
+    if _RATER.fullmatch(value):
+        return []
+    return [
+        violation(
+            f"评价人「{shortened(value)}」应为代号：小写字母、数字和连字符，不超过 40 个，不写姓名，"
+            "例如 r0123。",
+            f"Give the rater {shortened(value)!r} as a code of small letters, digits and hyphens, at"
+            " most 40 and no name, such as r0123.",
+            where,
+            shortened(value),
+        )
+    ]
+
+
+def reason_faults(value: object, where: str) -> list[Finding]:
+    """What is wrong with the reason of a correction, which is a text of some length."""
+    if isinstance(value, str) and value.strip() and len(value) <= _LONGEST_REASON:
+        return []
+    return [
+        violation(
+            f"更正原因应为 1 至 {_LONGEST_REASON} 个字符的文本，例如「漏计两通来电」。",
+            f"Give the reason as text of 1 to {_LONGEST_REASON} characters, such as: two calls were"
+            " not counted.",
+            where,
+            shortened(value),
+        )
+    ]
 
 
 def shortened(value: object) -> str:

@@ -74,7 +74,7 @@ def ratings_in(
         )
         return
     for key, value in body.items():
-        place = f"{where}/ratings/{_pointer(str(key))}"
+        place = f"{where}/ratings/{pointer(str(key))}"
         if key not in dimensions:
             if dimensions:
                 faults.append(
@@ -126,7 +126,7 @@ def object_in(
                 violation(
                     f"没有「{shortened(name)}」这个字段；可用的字段有：{fields}。",
                     f"There is no field {shortened(name)!r}; the fields are: {fields}.",
-                    f"{where}/{_pointer(str(name))}",
+                    f"{where}/{pointer(str(name))}",
                     shortened(name),
                 )
             )
@@ -170,7 +170,8 @@ def _some(choices: Mapping[str, object]) -> str:
     return ", ".join(list(choices)[:3])
 
 
-def _pointer(name: str) -> str:
+def pointer(name: str) -> str:
+    """A name as it stands in a JSON pointer, shortened."""
     return name[:80].replace("~", "~0").replace("/", "~1")
 
 

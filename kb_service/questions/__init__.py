@@ -22,6 +22,8 @@ class TellsOf(StrEnum):
     NOBODY = "of nobody"
     ONE_PERSON = "of one person"
     EVERYBODY = "of everybody"
+    RATERS = "of raters"
+    """Of who rated others, and how: that is for those alone who see to appraisals."""
     COUNTS = "how many"
     """How many people, and nothing of any of them."""
 
@@ -96,12 +98,12 @@ def _read_tells(name: str, text: str) -> tuple[TellsOf, Counted | None]:
     """What the header line says of whom a question tells. Raises ValueError for anything else."""
     if counts := _COUNTS.fullmatch(text):
         return TellsOf.COUNTS, Counted(*(group or "" for group in counts.groups()))
-    for tells_of in (TellsOf.NOBODY, TellsOf.ONE_PERSON, TellsOf.EVERYBODY):
+    for tells_of in (TellsOf.NOBODY, TellsOf.ONE_PERSON, TellsOf.EVERYBODY, TellsOf.RATERS):
         if text == tells_of:
             return tells_of, None
     raise ValueError(
-        f"{name}: write '# Tells:' with 'of nobody', 'of one person', 'of everybody' or "
-        "'how many (COLUMN)'"
+        f"{name}: write '# Tells:' with 'of nobody', 'of one person', 'of everybody', 'of raters' "
+        "or 'how many (COLUMN)'"
     )
 
 

@@ -17,8 +17,12 @@ _OBJECT_PROPERTY, _DATATYPE_PROPERTY = iri("owl", "ObjectProperty"), iri("owl", 
 _PROPERTIES = (_OBJECT_PROPERTY, _DATATYPE_PROPERTY, iri("owl", "AnnotationProperty"))
 _DEFINITION, _EVIDENCE = iri("skos", "definition"), iri("core", "evidence")
 _LANGUAGES = ("en", "zh")
-_UNNAMED = {iri("core", "Requirement"), iri("performance", "Standard")}
-"""They have no label of their own: a requirement gives its reason, a standard describes behaviour."""
+_UNNAMED = {
+    iri("core", "Requirement"),
+    *(iri("performance", name) for name in ("Standard", "KPIItem", "BehaviourItem", "RaterWeight")),
+}
+"""They have no label of their own: a requirement gives its reason, a standard describes behaviour,
+and parts of a plan are called after what they weigh."""
 _UNDEFINED_CLASSES = {iri("judgement", "PolicyStatement")}
 """A number or choice of policy has a label that says all there is to say."""
 

@@ -20,6 +20,10 @@ class Formula:
     text: str
 
 
+class Percentage(float):
+    """A number that a spreadsheet shows in percent: 0.9 is shown as 90 %."""
+
+
 CellValue = str | int | float | bool | datetime | date | time | timedelta | Formula | None
 
 

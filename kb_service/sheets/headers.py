@@ -65,7 +65,7 @@ class HeaderReader:
             place = Place(table.name, rows[0].number, number, labels[0], labels[0])
             if column := self._bind(place, labels, framework, faults):
                 columns.append(column)
-        _report_twins(columns, faults)
+        report_twins(columns, faults)
         return Header(tuple(columns), framework, rows[-1].number)
 
     def _framework(
@@ -156,7 +156,8 @@ class HeaderReader:
         return dimension.zh, dimension.en
 
 
-def _report_twins(columns: list[BoundColumn], faults: Faults) -> None:
+def report_twins(columns: list[BoundColumn], faults: Faults) -> None:
+    """Add a fault for each column that is about what one before it is about."""
     first: dict[str, Place] = {}
     for column in columns:
         earlier = first.setdefault(column.key, column.place)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any, TypeVar
 
 from kb_service.findings import Finding
 from kb_service.people_records import (
@@ -35,13 +34,13 @@ from kb_service.sheets.cells import (
 )
 from kb_service.sheets.columns import BY_KEY, GUIDE_SHEET, LISTS_SHEET
 from kb_service.sheets.contents import SheetContents
-from kb_service.sheets.headers import BoundColumn, Header, HeaderReader
+from kb_service.sheets.headers import BoundColumn, HeaderReader
+from kb_service.sheets.lines import Line
 from kb_service.sheets.people import PeopleReader
 from kb_service.sheets.places import EnoughFaults, Faults, Place, Places
-from kb_service.sheets.tables import Row, Table, open_tables
+from kb_service.sheets.tables import Table, open_tables
 from kb_service.sheets.teams import TeamReader, teams_listed_in
 
-_T = TypeVar("_T")
 _ASSESSMENT_KEYS = ("assessment", "date", "source", "expires", "scale")
 
 
@@ -70,59 +69,6 @@ def read_workbook(
             pass
     faults.refuse()
     return reader.contents()
-
-
-@dataclass
-class _Line:
-    """One row while it is read: its cells by key, and what of it can be understood."""
-
-    table: Table
-    row: Row
-    header: Header
-    faults: Faults
-
-    @property
-    def place(self) -> Place:
-        return Place(self.table.name, self.row.number)
-
-    def column(self, key: str) -> BoundColumn | None:
-        return self.header.by_key.get(key)
-
-    def value(self, column: BoundColumn | None) -> CellValue:
-        if column is None or column.index >= len(self.row.values):
-            return None
-        return self.row.values[column.index]
-
-    def cell(self, key: str) -> Place:
-        """The place of the cell for this key; the row when the sheet has no such column."""
-        column = self.column(key)
-        if column is None:
-            return self.place
-        return Place(self.table.name, self.row.number, *_labelled(column))
-
-    def read(self, key: str, parse: Callable[..., _T], *details: Any) -> _T | None:
-        """What the cell under this key says; None when it is empty or faulty."""
-        column = self.column(key)
-        value = self.value(column)
-        if column is None or is_empty(value):
-            return None
-        try:
-            return parse(value, *details)
-        except Unreadable as fault:
-            self.faults.add(self.cell(key).fault(fault.zh, fault.en, shown(value)))
-            return None
-
-    def says_nothing(self) -> bool:
-        """Whether no column that is understood has anything in this row."""
-        return all(is_empty(self.value(column)) for column in self.header.columns)
-
-    def has(self, key: str) -> bool:
-        """Whether the cell under this key says anything, right or wrong."""
-        return not is_empty(self.value(self.column(key)))
-
-
-def _labelled(column: BoundColumn) -> tuple[int, str, str]:
-    return column.place.column, column.place.zh, column.place.en
 
 
 @dataclass
@@ -161,9 +107,9 @@ class _Reader:
                 self.columns[table.name, column.key] = (column.place.column, column.place.zh)
         for row in table.rows():
             if row.number > header.last_row:
-                self._read_line(_Line(table, row, header, self.faults))
+                self._read_line(Line(table, row, header, self.faults))
 
-    def _read_line(self, line: _Line) -> None:
+    def _read_line(self, line: Line) -> None:
         if line.says_nothing():
             return
         self.lines_read += 1
@@ -178,7 +124,7 @@ class _Reader:
         self._read_person(line, person)
         self._read_assessment(line, person)
 
-    def _read_person(self, line: _Line, person: str | None) -> None:
+    def _read_person(self, line: Line, person: str | None) -> None:
         post, candidate = BY_KEY["post"], BY_KEY["candidate-for"]
         facts = {
             "name": line.read("name", read_name),
@@ -193,7 +139,7 @@ class _Reader:
             self.rows.setdefault(person_iri(person).value, (line.table.name, line.row.number))
             self.people.add(person, {key: (facts[key], line.cell(key)) for key in facts})
 
-    def _read_assessment(self, line: _Line, person: str | None) -> None:
+    def _read_assessment(self, line: Line, person: str | None) -> None:
         rated = [
             column
             for column in line.header.columns
@@ -227,7 +173,7 @@ class _Reader:
             derived=assessment is None,
         )
 
-    def _miss(self, line: _Line, key: str, zh: str, what: str, example: str) -> None:
+    def _miss(self, line: Line, key: str, zh: str, what: str, example: str) -> None:
         if not line.has(key):
             en = f"{what} is missing; give one, such as {example}."
             self.faults.add(line.cell(key).fault(zh, en))
@@ -235,7 +181,7 @@ class _Reader:
     def _example_source(self) -> tuple[str, str]:
         return next(((each.zh, each.en) for each in self.catalogue.sources.values()), ("", ""))
 
-    def _miss_ratings(self, line: _Line) -> None:
+    def _miss_ratings(self, line: Line) -> None:
         self.faults.add(
             line.place.fault(
                 "这一行有测评信息却没有评分；请至少填一项评分，或清空日期和来源。",
@@ -245,7 +191,7 @@ class _Reader:
         )
 
     def _ratings(
-        self, line: _Line, rated: list[BoundColumn], scale: str | None
+        self, line: Line, rated: list[BoundColumn], scale: str | None
     ) -> Iterator[tuple[str, Decimal]]:
         for column in rated:
             assert column.dimension is not None
@@ -269,7 +215,7 @@ class _Reader:
             f"There is no scale {text!r}; choose one of: {offered}.",
         )
 
-    def _keep(self, line: _Line, record: AssessmentRecord, derived: bool) -> None:
+    def _keep(self, line: Line, record: AssessmentRecord, derived: bool) -> None:
         key = (record.person, record.id)
         if earlier := self.seen.get(key):
             advice_zh = "请在「测评编号」列分别编号" if derived else "请换一个编号"

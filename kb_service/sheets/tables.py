@@ -18,7 +18,7 @@ from typing import Any
 import openpyxl
 
 from kb_service.findings import RefusedInput, violation
-from kb_service.sheets.cells import CellValue, Formula, is_empty, shown
+from kb_service.sheets.cells import CellValue, Formula, Percentage, is_empty, shown
 from kb_service.sheets.extent import MAX_ROWS, BrokenPart, check_extent
 from kb_service.sheets.places import Place
 
@@ -163,10 +163,7 @@ def _sheet_table(sheet: Any) -> Table:
         numbered = enumerate(itertools.islice(sheet.iter_rows(), _EXCEL_ROWS), start=1)
         try:
             for number, cells in numbered:
-                values = tuple(
-                    Formula(_formula_text(cell.value)) if cell.data_type == "f" else cell.value
-                    for cell in cells
-                )
+                values = tuple(map(_cell_value, cells))
                 if row := _row(sheet.title, number, values):
                     yield row
         except (RefusedInput, MemoryError):
@@ -175,6 +172,19 @@ def _sheet_table(sheet: Any) -> Table:
             raise _broken() from error
 
     return Table(sheet.title, rows, hidden=sheet.sheet_state != "visible")
+
+
+def _cell_value(cell: Any) -> CellValue:
+    value: CellValue = cell.value
+    if cell.data_type == "f":
+        return Formula(_formula_text(value))
+    if (
+        isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and "%" in (cell.number_format or "")
+    ):
+        return Percentage(value)
+    return value
 
 
 def _formula_text(value: Any) -> str:

@@ -10,7 +10,10 @@ from typing import Any
 from kb_service.catalogue import read_catalogue
 from kb_service.findings import RefusedInput
 from kb_service.knowledge_files import read_shared_knowledge
+from kb_service.sheets.performance_contents import PerformanceContents
+from kb_service.sheets.performance_reading import is_performance, read_performance
 from kb_service.sheets.reading import read_workbook
+from kb_service.sheets.tables import open_tables
 
 Request = Mapping[str, Any]
 Response = dict[str, Any]
@@ -19,10 +22,12 @@ Response = dict[str, Any]
 def start(root: str | None = None) -> Callable[[Request], Response]:
     """What answers requests, knowing the dimensions, posts and sources of a knowledge folder.
 
-    A request is `{"data", "filename", "today", "teams"?, "catalogue"?}`: the bytes of a file, its
-    name, the last day an assessment may have as an ISO date, known teams by id, and what records
-    may name if that is more than the folder has. The answer has `people`, `assessments`, `places`,
-    `teams` and `notes`, or `findings` and the HTTP `status` they deserve.
+    A request is `{"data", "filename", "today", "teams"?, "catalogue"?, "performance"?}`: the bytes
+    of a file, its name, the last day an assessment may have as an ISO date, known teams by id, and
+    what records may name if that is more than the folder has. The answer has `people`,
+    `assessments`, `places`, `teams` and `notes`; or `performance`, the contents of sheets of
+    figures and ratings, where the request says what those may name; or `findings` and the HTTP
+    `status` they deserve.
     """
     graphs = read_shared_knowledge(Path(root) if root else None)
     shipped = read_catalogue(triple for triples in graphs.values() for triple in triples)
@@ -30,6 +35,8 @@ def start(root: str | None = None) -> Callable[[Request], Response]:
     def answer(request: Request) -> Response:
         today = date.fromisoformat(request["today"])
         try:
+            if (performance := _performance(request, today)) is not None:
+                return {"performance": performance}
             contents = read_workbook(
                 request["data"],
                 request["filename"],
@@ -48,3 +55,13 @@ def start(root: str | None = None) -> Callable[[Request], Response]:
         }
 
     return answer
+
+
+def _performance(request: Request, today: date) -> PerformanceContents | None:
+    """What sheets of figures and ratings say; None for a file of assessments."""
+    if (choices := request.get("performance")) is None:
+        return None
+    with open_tables(request["data"], request["filename"]) as tables:
+        if not is_performance(tables, choices):
+            return None
+        return read_performance(tables, choices, today)

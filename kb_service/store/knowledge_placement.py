@@ -21,6 +21,7 @@ from kb_service.vocabulary import (
     PEOPLE_GRAPHS,
     RULES_GRAPH,
     STORE_GRAPH,
+    STUDY_GRAPHS,
     VERSIONS_GRAPH,
     A,
     iri,
@@ -40,6 +41,7 @@ class GraphKind(Enum):
     """What a graph is for, which decides who may write it."""
 
     PERSON = "the facts about one person"
+    STUDY = "what one model-building study collected"
     MODEL = "an ontology or model that somebody wrote"
     ORGANISATION = "what describes the organisation"
     SHIPPED = "knowledge that ships with the product"
@@ -54,6 +56,8 @@ def kind_of(graph: NamedNode, shipped: frozenset[NamedNode]) -> GraphKind:
         return GraphKind.OURS
     if graph.value.startswith(PEOPLE_GRAPHS):
         return GraphKind.PERSON
+    if graph.value.startswith(STUDY_GRAPHS):
+        return GraphKind.STUDY
     if graph == ORGANISATION_GRAPH:
         return GraphKind.ORGANISATION
     return GraphKind.SHIPPED if graph in shipped else GraphKind.MODEL

@@ -40,6 +40,10 @@ from kb_service.web.observing import register_observing
 from kb_service.web.ontology_pages import register_ontology_pages
 from kb_service.web.page_forms import forms
 from kb_service.web.pages import pages
+from kb_service.web.performance import performance
+from kb_service.web.performance_pages import register_performance_pages
+from kb_service.web.performance_writes import performance_writes
+from kb_service.web.periods import periods
 from kb_service.web.person_rights import person_rights
 from kb_service.web.person_rights_pages import register_person_rights_pages
 from kb_service.web.preconditions import register_preconditions
@@ -50,6 +54,7 @@ from kb_service.web.security import register_security
 from kb_service.web.service import EXTENSION, Service
 from kb_service.web.sparql import sparql
 from kb_service.web.status import status
+from kb_service.web.studies import studies
 from kb_service.web.version_pages import register_version_pages
 from kb_service.web.view import register_view
 from kb_service.web.waiting_room import register_waiting_room
@@ -113,6 +118,11 @@ def create_app(
     app.register_blueprint(status)
     app.register_blueprint(model_documents)
     app.register_blueprint(model_versions)
+    app.register_blueprint(studies)
+    app.register_blueprint(performance)
+    app.register_blueprint(performance_writes)
+    app.register_blueprint(periods)
+    register_performance_pages(app)
     app.register_blueprint(person_rights)
     register_person_rights_pages(app)
     register_version_pages(app)

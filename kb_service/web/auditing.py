@@ -21,7 +21,7 @@ from kb_service.web.service import service
 EXTENSION = "audit"
 _HEADCOUNT = "headcount"
 _LOG = logging.getLogger("kb_service.web")
-_NAMED = ("model", "name", "training", "ontology", "study")
+_NAMED = ("model", "name", "training", "ontology", "study", "period", "team")
 _REFUSED = 403
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 _WRITING = (Need.WRITES_PEOPLE, Need.WRITES_MODELS, Need.ADMINISTERS)

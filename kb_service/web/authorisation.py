@@ -28,7 +28,11 @@ class Need(StrEnum):
     """People in the caller's reach; who is in it is decided where facts are read."""
     EVERYBODY = "everybody"
     NAMES = "names"
+    RATERS = "raters"
+    """Who rated whom."""
+    STUDIES = "studies"
     WRITES_PEOPLE = "writes people"
+    WRITES_STUDIES = "writes studies"
     WRITES_MODELS = "writes models"
     ADMINISTERS = "administers"
 
@@ -39,7 +43,10 @@ _ALLOWED: Mapping[Need, Callable[[Rights], bool]] = {
     Need.PEOPLE: lambda rights: rights.reads is not People.NOBODY,
     Need.EVERYBODY: lambda rights: rights.reads is People.EVERYBODY,
     Need.NAMES: lambda rights: rights.sees_names,
+    Need.RATERS: lambda rights: rights.sees_raters,
+    Need.STUDIES: lambda rights: rights.reads_studies,
     Need.WRITES_PEOPLE: lambda rights: rights.writes_people,
+    Need.WRITES_STUDIES: lambda rights: rights.writes_studies,
     Need.WRITES_MODELS: lambda rights: rights.writes_models,
     Need.ADMINISTERS: lambda rights: rights.administers,
 }
@@ -61,6 +68,25 @@ NEEDS: Mapping[str, Need] = {
     "api.explain": Need.SHARED,
     "api.list_of_questions": Need.SHARED,
     "api.question": Need.SHARED,
+    "performance_writes.put_measurement": Need.WRITES_PEOPLE,
+    "performance_writes.put_goal": Need.WRITES_PEOPLE,
+    "performance_writes.put_form": Need.WRITES_PEOPLE,
+    "performance_writes.delete_measurement": Need.WRITES_PEOPLE,
+    "performance_writes.delete_goal": Need.WRITES_PEOPLE,
+    "performance_writes.delete_form": Need.WRITES_PEOPLE,
+    "performance_writes.corrections": Need.WRITES_PEOPLE,
+    "periods.every_period": Need.SHARED,
+    "periods.put_period": Need.WRITES_PEOPLE,
+    "performance.plans": Need.SHARED,
+    "performance.plan": Need.SHARED,
+    "performance.of_person": Need.PEOPLE,
+    "performance.history": Need.PEOPLE,
+    "performance.of_team": Need.PEOPLE,
+    "performance_pages.plans": Need.SHARED,
+    "performance_pages.plan": Need.SHARED,
+    "performance_pages.appraisal": Need.PEOPLE,
+    "performance_pages.appraisal_workbook_of": Need.PEOPLE,
+    "performance_pages.team": Need.PEOPLE,
     "what_if.difference": Need.PEOPLE,
     "writes.put_person": Need.WRITES_PEOPLE,
     "writes.put_assessment": Need.WRITES_PEOPLE,
@@ -80,7 +106,16 @@ NEEDS: Mapping[str, Need] = {
     "person_rights_pages.erase_person": Need.WRITES_PEOPLE,
     "documents.validate": Need.SHARED,
     "documents.template": Need.SHARED,
+    "documents.performance_template": Need.SHARED,
     "model_documents.document": Need.SHARED,
+    "studies.every_study": Need.STUDIES,
+    "studies.import_study": Need.WRITES_STUDIES,
+    "studies.study": Need.STUDIES,
+    "studies.remove": Need.WRITES_STUDIES,
+    "studies.statistics": Need.STUDIES,
+    "studies.explanation": Need.STUDIES,
+    "studies.draft": Need.STUDIES,
+    "studies.template": Need.SHARED,
     "model_versions.every_version": Need.SHARED,
     "model_versions.submit": Need.WRITES_MODELS,
     "model_versions.versions": Need.SHARED,
@@ -129,6 +164,7 @@ _NEEDS_OF_QUESTIONS: Mapping[TellsOf, Need] = {
     TellsOf.COUNTS: Need.SHARED,
     TellsOf.ONE_PERSON: Need.PEOPLE,
     TellsOf.EVERYBODY: Need.PEOPLE,
+    TellsOf.RATERS: Need.RATERS,
 }
 _ROLES_IN_CHINESE = {
     Role.MODEL_READER: "模型读者",

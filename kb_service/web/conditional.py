@@ -37,6 +37,11 @@ CONDITIONAL = frozenset(
         "api.position_models",
         "api.question",
         "api.training_plan",
+        "performance.history",
+        "performance.of_person",
+        "performance.of_team",
+        "performance.plan",
+        "performance.plans",
     }
 )
 """Endpoints whose answers follow from the store, the register, the day and who asks, alone.

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
+from kb_service.access.performance_writes import PerformanceWrites
 from kb_service.findings import RefusedInput
 from kb_service.knowledge_base import UnknownThingError
 from kb_service.knowledge_base.checking import CheckedDocument
@@ -32,6 +33,7 @@ from kb_service.web.sheet_imports import (
     check_sheet,
     is_sheet,
     read_sheet,
+    size_of,
     store_sheet,
 )
 
@@ -113,9 +115,7 @@ def checked(given: Document, *, consistency: bool = False, dry_run: bool = False
         return _tried(name, kb.check_model(submitted, consistency=consistency), dry_run)
     if is_sheet(given):
         contents = read_sheet(given)
-        people = {one.person for one in contents.assessments} | {one.id for one in contents.people}
-        size = {"people": len(people), "assessments": len(contents.assessments)}
-        return Report(CheckedFile(name, check_sheet(contents), size))
+        return Report(CheckedFile(name, check_sheet(contents), size_of(contents)))
     # Browsers guess the type of a file from lists of their own, so its name may decide instead.
     types = (given.media_type, "") if given.filename else (given.media_type,)
     media_type = next((one for one in types if rdf_format(one, given.filename)), None)
@@ -139,12 +139,29 @@ def _tried(name: str, answer: CheckedDocument, dry_run: bool) -> Report:
 
 @documents.post("/import")
 def import_sheet() -> tuple[Response, int]:
-    """Store the people and assessments of a filled template."""
+    """Store the people and assessments of a filled template, or its figures and ratings."""
     given = document()
     if not is_sheet(given):
         raise unsupported([*SHEET_TYPES, "multipart/form-data"])
     contents = read_sheet(given)
     return jsonify(store_sheet(contents).as_json()), 200
+
+
+@documents.get("/template/performance")
+def performance_template() -> Response:
+    """The workbook for figures and ratings of `?plan=` and `?period=`, `?filled=true` an example."""
+    plan, period = request.args.get("plan"), request.args.get("period")
+    if not plan or not period:
+        raise Problem(
+            400,
+            "请给出方案和周期：?plan=customer-service-representative&period=2026-q3。",
+            "Give a plan and a period: ?plan=customer-service-representative&period=2026-q3.",
+        )
+    writes = PerformanceWrites(knowledge_base())
+    book = writes.template(plan, period, filled=_flag("filled"))
+    answer = Response(book, mimetype=EXCEL)
+    answer.headers["Content-Disposition"] = f'attachment; filename="performance-{period}.xlsx"'
+    return answer
 
 
 @documents.get("/template")

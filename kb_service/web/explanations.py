@@ -37,6 +37,10 @@ _ABOUT = [
         ("judgement", "incentive"),
         ("judgement", "verdict"),
         ("judgement", "onAssessment"),
+        ("judgement", "forItem"),
+        ("judgement", "onGroup"),
+        ("judgement", "box"),
+        ("judgement", "onPeriod"),
         ("core", "part"),
     )
 ]

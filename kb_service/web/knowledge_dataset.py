@@ -32,6 +32,12 @@ _REFUSALS: Mapping[GraphKind, _Words] = {
         "您的角色不能修改人员的图 {}。",
         "Your role may not change the graph {} of a person.",
     ),
+    GraphKind.STUDY: (
+        403,
+        "研究的图 {} 只能整份导入；请用 POST /api/v1/studies 或 rengang study import。",
+        "{}, the graph of a study, is imported as a whole; use POST /api/v1/studies or "
+        "rengang study import.",
+    ),
     GraphKind.MODEL: (
         403,
         "您的角色不能修改本体和岗位模型的图 {}。",

@@ -15,6 +15,7 @@ from kb_service.people_records import person_iri
 from kb_service.store import Term
 from kb_service.store.term_order import place_of
 from kb_service.vocabulary import NAMESPACES, iri, local_id
+from kb_service.web.performance_labels import performance_labels
 
 Label = Mapping[str, str]
 
@@ -24,12 +25,17 @@ PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 SELECT ?thing ?label WHERE { ?thing skos:prefLabel|rdfs:label ?label }"""
 _REQUIRED = """
 PREFIX core: <https://w3id.org/rengang/ontology/core#>
-SELECT ?requirement ?dimension WHERE {
-  ?model core:requires ?requirement . ?requirement core:dimension ?dimension . }"""
+SELECT ?thing ?about WHERE {
+  ?model core:requires ?thing . ?thing core:dimension ?about . }"""
 _CONCLUDED_OF = """
 PREFIX judgement: <https://w3id.org/rengang/ontology/judgements#>
 SELECT ?thing ?kind ?about WHERE {
   ?thing judgement:editionOf|judgement:specifies ?about ; a ?kind . }"""
+_PLANNED = """
+PREFIX core: <https://w3id.org/rengang/ontology/core#>
+PREFIX performance: <https://w3id.org/rengang/ontology/performance#>
+SELECT ?thing ?about WHERE {
+  ?group performance:hasItem ?thing . ?thing performance:forKPI|core:dimension ?about . }"""
 _EVIDENCE = """
 PREFIX core: <https://w3id.org/rengang/ontology/core#>
 SELECT ?thing ?evidence WHERE { ?thing core:evidence ?evidence }"""
@@ -102,10 +108,11 @@ def _read(kb: KnowledgeBase) -> Labels:
         thing, label = row["thing"], row["label"]
         if isinstance(thing, NamedNode) and isinstance(label, Literal):
             names.setdefault(thing.value, {})[label.language or "en"] = label.value
-    for row in _in_order(kb, _REQUIRED):
-        requirement, dimension = row["requirement"], row["dimension"]
-        if isinstance(requirement, NamedNode) and isinstance(dimension, NamedNode):
-            names.setdefault(requirement.value, names.get(dimension.value, {}))
+    for query in (_REQUIRED, _PLANNED):
+        for row in _in_order(kb, query):
+            thing, about = row["thing"], row["about"]
+            if isinstance(thing, NamedNode) and isinstance(about, NamedNode):
+                names.setdefault(thing.value, names.get(about.value, {}))
     for row in _in_order(kb, _CONCLUDED_OF):
         thing, kind, about = row["thing"], row["kind"], row["about"]
         if (
@@ -170,7 +177,13 @@ def with_person(shared: Labels, facts: list[Triple]) -> Labels:
         dates[subject] = told[day].value
         if given_by in told:
             sources[subject] = told[given_by].value
-    return Labels(names, shared.evidence, sources, dates)
+    of_appraisals = performance_labels(by_subject, shared.names)
+    return Labels(
+        {**names, **of_appraisals.names},
+        shared.evidence,
+        {**sources, **of_appraisals.sources},
+        {**dates, **of_appraisals.dates},
+    )
 
 
 def _assessment_label(id: str, rated: Label | None) -> Label:

@@ -99,7 +99,10 @@ def _page_of_somebody(named: NamedNode) -> str:
     """The page about a person; about a conclusion on them, why it was drawn."""
     person, _, rest = named.value.removeprefix(NAMESPACES["person"]).partition("/")
     knowledge_base().key_of(person)
-    if rest.startswith("verdict/"):
+    kind, _, period = rest.partition("/")
+    if kind == "appraisal" and "/" not in period:
+        return url_for("performance_pages.appraisal", person=person, period=period)
+    if kind in ("verdict", "appraisal"):
         return url_for("pages.explain", conclusion=named.value)
     return url_for("pages.person", person=person)
 

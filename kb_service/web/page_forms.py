@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, make_response, render_template, request
 
+from kb_service.access.performance_writes import PerformanceWrites
 from kb_service.findings import RefusedInput
+from kb_service.people_records.performance_records import PerformanceChoices
 from kb_service.web.bodies import Document, document
 from kb_service.web.documents import checked
 from kb_service.web.pages import page
 from kb_service.web.problems import Problem, refused
+from kb_service.web.service import knowledge_base
 from kb_service.web.sheet_imports import is_sheet, read_sheet, store_sheet
 
 forms = Blueprint("forms", __name__)
@@ -20,7 +23,7 @@ _CHECKED = (".ttl", ".json", ".jsonld", ".rdf", ".nt", ".xlsx", ".csv")
 @page()
 def import_form() -> str:
     """Where HR uploads a filled template."""
-    return render_template("import.html")
+    return render_template("import.html", choices=_choices())
 
 
 @forms.post("/import")
@@ -32,11 +35,20 @@ def import_sheet() -> Response:
             raise _of_another_kind(".xlsx", ".csv")
         stored = store_sheet(read_sheet(given))
     except RefusedInput as error:
-        shown = render_template("import.html", problem=refused(error), filename=given.filename)
+        shown = render_template(
+            "import.html", problem=refused(error), filename=given.filename, choices=_choices()
+        )
         return make_response(shown, error.status)
     return make_response(
-        render_template("import.html", stored=stored.as_json(), filename=given.filename)
+        render_template(
+            "import.html", stored=stored.as_json(), filename=given.filename, choices=_choices()
+        )
     )
+
+
+def _choices() -> PerformanceChoices:
+    """The plans and periods for which there are templates."""
+    return PerformanceWrites(knowledge_base()).choices
 
 
 @forms.get("/validate")

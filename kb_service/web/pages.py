@@ -9,7 +9,7 @@ from typing import Any, ParamSpec
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 
 from kb_service.questions import questions
-from kb_service.web import answers
+from kb_service.web import answers, performance_answers
 from kb_service.web.api import asked, described, window
 from kb_service.web.days import asked_day
 from kb_service.web.explain_request import WhyNotAsked, why_not_document
@@ -117,6 +117,7 @@ def person(person: str) -> str:
         "person.html",
         person=answers.person(kb, person),
         fits=answers.fits(kb, person),
+        appraisals=performance_answers.history(kb, person)["rows"],
         ratings=[answers.shaped(row) for row in kb.ask("ratings-of-person", person=person).rows],
         as_of=kb.as_of,
     )

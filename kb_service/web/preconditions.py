@@ -14,6 +14,7 @@ from flask import Flask, Response, current_app, g, request
 from kb_service.access.view import View
 from kb_service.web.conditional import state_at_first, stored_state, tags_in
 from kb_service.web.dataset import current_dataset
+from kb_service.web.performance_writes import EXISTS as OF_PERFORMANCE
 from kb_service.web.problems import Problem
 from kb_service.web.service import knowledge_base
 
@@ -38,6 +39,7 @@ _EXISTS: Mapping[str, Callable[..., bool]] = {
     "writes.delete_person": _has_person,
     "writes.put_assessment": _has_assessment,
     "writes.delete_assessment": _has_assessment,
+    **OF_PERFORMANCE,
 }
 """Whether what an address of the API names is there, for `*` in place of a tag."""
 

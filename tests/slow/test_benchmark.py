@@ -29,7 +29,8 @@ def made_up(measurement: str, size: int) -> Run:
     actions = [
         f"{a}, {of}" for a in (RATING_CHANGED, EXPLANATION, WHAT_IF) for of in ("median", "p99")
     ]
-    figures = dict.fromkeys(("people", "conclusions", "triples", "peak", "start", *actions), 1000.0)
+    names = ("people", "conclusions", "triples", "peak", "start", "rows", "read", "check", "store")
+    figures = dict.fromkeys((*names, "disk", *actions), 1000.0)
     return Run(measurement, size, {**figures, "seconds": seconds, "fingerprint": "the same"})
 
 

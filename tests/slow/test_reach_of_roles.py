@@ -482,6 +482,16 @@ def addresses(organisation: Organisation) -> list[tuple[str, str]]:
     return found
 
 
+_QUESTION_WORDS = {
+    "item": ["patience"],
+    "period": ["2026-q1"],
+    "plan": [MODEL],
+    "study": ["panel"],
+    "team": ["north"],
+}
+"""Ids of other things, whether or not they exist, that addresses and questions take."""
+
+
 def _built(rule: Rule, people: list[str]) -> Iterator[str]:
     parts: Mapping[str, list[str]] = {
         "person": people,
@@ -494,6 +504,7 @@ def _built(rule: Rule, people: list[str]) -> Iterator[str]:
         "prefix": ["person", "core"],
         "local": [*people, "Position"],
         "tail": [f"person/{person}" for person in people],
+        **_QUESTION_WORDS,
     }
     if rule.endpoint.endswith(".explain"):
         yield from _explained(rule.rule, people)
@@ -516,7 +527,7 @@ def _combined(parts: Mapping[str, list[str]]) -> list[dict[str, str]]:
 
 
 def _things(question: str, people: list[str]) -> list[dict[str, str]]:
-    offered = {"person": people, "model": [MODEL]}
+    offered = {"person": people, "model": [MODEL], **_QUESTION_WORDS}
     return _combined({word: offered[word] for word in questions()[question].takes})
 
 

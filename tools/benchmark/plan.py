@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tools.benchmark.appraisals import APPRAISALS
 from tools.benchmark.changes import CHANGES
 from tools.benchmark.derivation import DERIVATIONS, SAMPLED
 from tools.benchmark.peers import ENGINES
 from tools.benchmark.runs import Bounds, Measurement
 from tools.benchmark.swrl import SWRL
 
-MEASUREMENTS: Mapping[str, Measurement] = {**DERIVATIONS, **ENGINES, **SWRL, **CHANGES}
+MEASUREMENTS: Mapping[str, Measurement] = {
+    **DERIVATIONS,
+    **ENGINES,
+    **SWRL,
+    **CHANGES,
+    **APPRAISALS,
+}
 """Every measurement by its name; a size is always a number of people."""
 
 
@@ -23,9 +30,11 @@ class Plan:
     engines: Mapping[str, tuple[int, ...]]
     swrl: tuple[int, ...]
     loaded: tuple[int, ...]
+    appraised: tuple[int, ...]
     compared_at: int
     bounds: Bounds
     bounds_when_loaded: Bounds
+    bounds_when_appraised: Bounds
 
     @property
     def sampled(self) -> int:
@@ -34,6 +43,8 @@ class Plan:
 
     def bounds_of(self, measurement: str) -> Bounds:
         """What a measurement may take: more where a store has to be filled first."""
+        if measurement in APPRAISALS:
+            return self.bounds_when_appraised
         return self.bounds_when_loaded if measurement in CHANGES else self.bounds
 
 
@@ -54,9 +65,11 @@ FULL = Plan(
     },
     swrl=(1, 10, 100),
     loaded=(10_000, 100_000),
+    appraised=(1_000, 10_000),
     compared_at=1_000,
     bounds=Bounds(seconds=900, memory_mb=4_000),
     bounds_when_loaded=Bounds(seconds=5_400, memory_mb=8_000),
+    bounds_when_appraised=Bounds(seconds=14_400, memory_mb=8_000),
 )
 SMALL = Plan(
     derivations=dict.fromkeys(DERIVATIONS, (100,)),
@@ -69,8 +82,10 @@ SMALL = Plan(
     },
     swrl=(1, 2),
     loaded=(500, 1_000),
+    appraised=(50,),
     compared_at=100,
     bounds=Bounds(seconds=300, memory_mb=4_000),
     bounds_when_loaded=Bounds(seconds=600, memory_mb=4_000),
+    bounds_when_appraised=Bounds(seconds=600, memory_mb=4_000),
 )
 """To see within minutes that everything runs; its figures mean little."""

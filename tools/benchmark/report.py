@@ -6,6 +6,7 @@ import os
 import platform
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from tools.benchmark.appraisals import APPRAISALS, QUARTERS
 from tools.benchmark.crowd import premises
 from tools.benchmark.derivation import SAMPLED
 from tools.benchmark.growth import Growth
@@ -125,6 +126,28 @@ def changes_table(ask: Ask, plan: Plan) -> Iterator[str]:
     yield _row("peak memory", *(_figure(run, "peak", "MB") for run in runs))
 
 
+def appraisals_table(ask: Ask, plan: Plan) -> Iterator[str]:
+    """Figures and ratings of four quarters: how long each step took for everybody."""
+    yield from _head(
+        *("people", "rows", "read", "checked", "stored and concluded", "altogether"),
+        *("people and quarters/s", "on disk", "peak memory"),
+    )
+    for name in APPRAISALS:
+        for size in plan.appraised:
+            run = ask(name, size)
+            if run.shortfall:
+                yield _row(f"{size:,}", run.shortfall, *[""] * 7)
+                continue
+            seconds = run.number("seconds")
+            yield _row(
+                f"{size:,}",
+                f"{run.number('rows'):,.0f}",
+                *(f"{run.number(step):,.1f} s" for step in ("read", "check", "store", "seconds")),
+                f"{size * len(QUARTERS) / seconds:,.1f}",
+                *(f"{run.number(what):,.0f} MB" for what in ("disk", "peak")),
+            )
+
+
 def _beside(run: Run, own: Run) -> str:
     if run.shortfall or own.shortfall:
         return _row(run.measurement, f"{run.size:,}", run.shortfall or own.shortfall, *[""] * 4)
@@ -172,5 +195,6 @@ SECTIONS: Mapping[str, Sequence[Section]] = {
     "engines": (engines_table, engines_law),
     "swrl": (swrl_table,),
     "changes": (changes_table,),
+    "appraisals": (appraisals_table,),
 }
 """Every table and law, in the order in which they are read."""

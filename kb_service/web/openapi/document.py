@@ -37,6 +37,7 @@ TAGS = {
     "documents": Words("文件", "Documents"),
     "sparql": Words("SPARQL", "SPARQL"),
     "graphs": Words("图", "Graphs"),
+    "studies": Words("建模研究", "Model-building studies"),
     "about": Words("关于服务", "About the service"),
     "pages": Words("页面", "Pages"),
 }

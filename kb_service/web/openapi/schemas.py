@@ -7,6 +7,8 @@ from kb_service.knowledge_base.answers import columns_of
 from kb_service.position_models.json_schema import model_schema
 from kb_service.questions import Question, questions
 from kb_service.web.answers import shaped
+from kb_service.web.openapi.performance_schemas import performance_schemas
+from kb_service.web.openapi.performance_write_schemas import performance_write_schemas
 from kb_service.web.openapi.schema_parts import (
     COVERAGE,
     DATE,
@@ -32,6 +34,7 @@ from kb_service.web.openapi.schema_parts import (
     ref,
     rows,
 )
+from kb_service.web.openapi.study_schemas import study_schemas
 from kb_service.web.openapi.version_schemas import version_schemas
 
 
@@ -70,7 +73,10 @@ def schemas() -> dict[str, Schema]:
         **_explaining(),
         **_writing(),
         **_rights(),
+        **study_schemas(),
         **version_schemas(),
+        **performance_schemas(row_of, _basis("plan")),
+        **performance_write_schemas(row_of),
         "Status": _status(),
     }
 
@@ -217,13 +223,14 @@ def _judging() -> dict[str, Schema]:
         "Fit": fit,
         "RecommendedTraining": training,
         "OpenGap": open_gap,
-        "Basis": _basis(),
+        "Basis": _basis("model"),
         "Contested": _contested(),
         "TrainingPlan": plan,
     }
 
 
-def _basis() -> Schema:
+def _basis(by: str) -> Schema:
+    """What a judgement was made by: rules, policy, and the model or the plan."""
     since = record(
         {"kind": {"enum": ["rule", "policy", "model", "facts"]}},
         **dict.fromkeys(("id", "at"), STRING),
@@ -231,7 +238,7 @@ def _basis() -> Schema:
         before={},
         after={},
     )
-    versions = ("knowledge", "rules", "policy", "model", "modelVersion", "concludedAt")
+    versions = ("knowledge", "rules", "policy", by, f"{by}Version", "concludedAt")
     return record(
         dict.fromkeys(versions, MAYBE_STRING), knownSince=maybe(DATE), since=listed(since)
     )
@@ -318,7 +325,10 @@ def _writing() -> dict[str, Schema]:
         "Assessed": record({"person": STRING, "assessment": STRING, "fits": listed(ref("FitRow"))}),
         "Supposition": supposition,
         "Imported": record(
-            {"people": WHOLE, "assessments": WHOLE, "stored": listed(stored), "notes": FINDINGS}
+            {"people": WHOLE, "assessments": WHOLE, "stored": listed(stored), "notes": FINDINGS},
+            measurements=WHOLE,
+            ratingForms=WHOLE,
+            corrections=WHOLE,
         ),
         "Report": record(
             {"conforms": TRUTH, "violations": WHOLE, "warnings": WHOLE, "infos": WHOLE}

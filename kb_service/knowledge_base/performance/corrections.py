@@ -1,0 +1,74 @@
+"""What was corrected of somebody's performance: what it was, what it is now, by whom and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from kb_service.knowledge_base.performance.stored import Said, StoredPerformance, Value
+from kb_service.people_records.performance_facts import (
+    CORRECTED_BY,
+    CORRECTED_ON,
+    CORRECTION,
+    CORRECTS,
+    EARLIER_GRADE,
+    EARLIER_VALUE,
+    GRADE,
+    TARGET,
+    VALUE,
+)
+from kb_service.vocabulary import NAMESPACES, A, local_id
+
+_STATED = (VALUE, GRADE, TARGET)
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """One correction; `now` is None for what was taken back.
+
+    `fact` is the address of what was corrected below that of the person, such as
+    `measurement/2026-q3/complaint-rate/2026-10-05`.
+    """
+
+    node: NamedNode
+    fact: str
+    earlier: str
+    now: str | None
+    by: str
+    on: date
+
+
+def corrections_in(facts: Iterable[Triple]) -> list[Corrected]:
+    """The corrections among the facts about a person, in the order in which they were made."""
+    known = list(facts)
+    stored = StoredPerformance(known)
+    nodes = (t.subject for t in known if t.predicate == A and t.object == CORRECTION)
+    found = [_read(node, stored) for node in nodes if isinstance(node, NamedNode)]
+    return sorted(
+        found, key=lambda each: (each.on, each.fact, len(each.node.value), each.node.value)
+    )
+
+
+def _read(node: NamedNode, stored: StoredPerformance) -> Corrected:
+    said = stored.said(node)
+    fact = said[CORRECTS]
+    now = stored.said(fact) if isinstance(fact, NamedNode) else {}
+    address = fact.value.removeprefix(NAMESPACES["person"]).partition("/")[2]
+    return Corrected(
+        node,
+        address or fact.value,
+        _text(said, EARLIER_VALUE, EARLIER_GRADE) or "",
+        _text(now, *_STATED),
+        said[CORRECTED_BY].value,
+        date.fromisoformat(said[CORRECTED_ON].value),
+    )
+
+
+def _text(said: Said, *properties: NamedNode) -> str | None:
+    """The first of these that is said: a number, or the letter of a grade."""
+    values: Iterable[Value] = (said[property] for property in properties if property in said)
+    value = next(iter(values), None)
+    return value.value if isinstance(value, Literal) else value and local_id(value)

@@ -1,0 +1,248 @@
+"""Figures, rating forms and goals of people: taken in, corrected, taken back, and concluded anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from pathlib import Path
+
+from kb_service.findings import Finding, RefusedInput
+from kb_service.knowledge_base.checking import Change, Progress, Steps
+from kb_service.knowledge_base.judging import Knowledge
+from kb_service.knowledge_base.keeping import Keeper
+from kb_service.knowledge_base.outcomes import UnknownThingError
+from kb_service.knowledge_base.performance.closing import refuse_closed
+from kb_service.knowledge_base.performance.faults import nobody_known
+from kb_service.knowledge_base.performance.merging import Author, Merging, nodes_of
+from kb_service.knowledge_base.performance.stored import StoredPerformance
+from kb_service.knowledge_files import read_turtle, shape_files
+from kb_service.people_records import person_iri
+from kb_service.people_records.performance_facts import (
+    APPRAISAL,
+    CORRECTION,
+    FORM,
+    GOAL,
+    MEASUREMENT,
+    RATING,
+    CorrectionMade,
+)
+from kb_service.people_records.performance_records import (
+    RATING_FORM,
+    FormRecord,
+    GoalRecord,
+    MeasurementRecord,
+    PerformanceChoices,
+    PerformanceRecord,
+    Removal,
+)
+from kb_service.validation.bulk_checks import BulkChecker
+from kb_service.validation.bulk_shapes import BulkShape, bulk_shapes
+
+Told = Callable[[str, Sequence[CorrectionMade]], object]
+"""Told the corrections of a person's facts before they are stored, so as to keep the reasons."""
+
+MOST_FINDINGS = 200
+"""Beyond this many nobody reads on."""
+_CHECKED_AT_ONCE = 5
+"""People: some questions of the shapes compare every fact with every other one."""
+_STORED_AT_ONCE = 100
+"""People whose facts are in memory at a time."""
+CHECKED = frozenset({APPRAISAL, CORRECTION, FORM, GOAL, MEASUREMENT, RATING})
+"""Classes of what is written here."""
+
+
+@dataclass(frozen=True)
+class PerformanceReport:
+    """How much was taken in, how many stored values that changed, and what else there is to say."""
+
+    people: int = 0
+    measurements: int = 0
+    forms: int = 0
+    goals: int = 0
+    corrections: int = 0
+    notes: tuple[Finding, ...] = field(default_factory=tuple)
+
+
+class Recording:
+    """Writes what is known of people's performance, under the keeper's lock."""
+
+    def __init__(self, keeper: Keeper, root: Path) -> None:
+        self._keeper = keeper
+        self._root = root
+        self._shapes: list[BulkShape] | None = None
+        self._checker: tuple[Knowledge, BulkChecker] | None = None
+
+    @property
+    def choices(self) -> PerformanceChoices:
+        """What records may name."""
+        return self._keeper.knowledge.performance
+
+    def read_again(self) -> None:
+        """Check by the shapes as the files have them now."""
+        self._shapes = self._checker = None
+
+    def check(
+        self,
+        records: Iterable[PerformanceRecord],
+        author: Author,
+        places: Callable[[str], str] | None = None,
+    ) -> tuple[Finding, ...]:
+        """What stands against these records; nothing is stored. Raises RefusedInput."""
+        by_person = _by_person(records)
+        with self._keeper.lock:
+            return self._checked(by_person, author, places, Steps(None, 0))
+
+    def record(
+        self,
+        records: Iterable[PerformanceRecord],
+        author: Author,
+        *,
+        told: Told,
+        places: Callable[[str], str] | None = None,
+        progress: Progress | None = None,
+    ) -> PerformanceReport:
+        """Store figures, forms and goals, with an appraisal of each period that has none.
+
+        What is said of the same thing already changes only with a reason, and stays in a
+        correction. Everything is checked before anything is stored: raises RefusedInput with the
+        places that `places` knows, by 409 for a period that is closed.
+        """
+        by_person = _by_person(records)
+        steps = Steps(progress, 2 * len(by_person))
+        with self._keeper.lock:
+            notes = self._checked(by_person, author, places, steps)
+            corrections = 0
+            for group in _groups(by_person, _STORED_AT_ONCE):
+                changes: dict[str, Change] = {}
+                for person, given in group.items():
+                    merging = self._merging(person, author)
+                    merging.add(given)
+                    if merging.corrections:
+                        told(person, merging.corrections)
+                        corrections += len(merging.corrections)
+                    changes[person] = merging.change()
+                self._keeper.store_people(changes, steps)
+        return _report(by_person, corrections, notes)
+
+    def remove(self, asked: Removal, author: Author, told: Told) -> None:
+        """Take back figures, a form or a goal; what they said stays in corrections.
+
+        Raises UnknownThingError for what is not there, and RefusedInput 409 for a closed period.
+        """
+        with self._keeper.lock:
+            self._require(asked)
+            refuse_closed([asked.period], self.choices)
+            merging = self._merging(asked.person, author)
+            merging.remove(asked)
+            if merging.faults:
+                raise RefusedInput(tuple(merging.faults))
+            told(asked.person, merging.corrections)
+            self._keeper.store_people({asked.person: merging.change()}, Steps(None, 1))
+
+    def holds(self, asked: Removal) -> bool:
+        """Whether anything is stored that this would take back."""
+        periods, kpis = self.choices.periods, self.choices.kpis
+        if asked.period not in periods:
+            return False
+        if asked.kind != RATING_FORM and asked.about not in kpis:
+            return False
+        stored = StoredPerformance(self._keeper.facts_about(asked.person))
+        return bool(nodes_of(asked, stored, self.choices))
+
+    def _require(self, asked: Removal) -> None:
+        if asked.period not in self.choices.periods:
+            raise UnknownThingError("period", asked.period)
+        if asked.kind != RATING_FORM and asked.about not in self.choices.kpis:
+            raise UnknownThingError("kpi", asked.about)
+
+    def _merging(self, person: str, author: Author) -> Merging:
+        stored = StoredPerformance(self._keeper.facts_about(person))
+        return Merging(person, stored, self.choices, author)
+
+    def _checked(
+        self,
+        by_person: Mapping[str, Sequence[PerformanceRecord]],
+        author: Author,
+        places: Callable[[str], str] | None,
+        steps: Steps,
+    ) -> tuple[Finding, ...]:
+        """What there is to say short of a violation. Raises RefusedInput when there is one."""
+        periods = dict.fromkeys(each.period for given in by_person.values() for each in given)
+        refuse_closed(periods, self.choices)
+        found: list[Finding] = []
+        for group in _groups(by_person, _CHECKED_AT_ONCE):
+            found += self._findings(group, author)
+            steps.add(len(group))
+            if len(found) >= MOST_FINDINGS:
+                break
+        if places:
+            found = [replace(each, where=places(each.focus) or each.where) for each in found]
+        if any(each.severity == "violation" for each in found):
+            raise RefusedInput(tuple(found[:MOST_FINDINGS]))
+        return tuple(found)
+
+    def _findings(
+        self, group: Mapping[str, Sequence[PerformanceRecord]], author: Author
+    ) -> list[Finding]:
+        """What stands against the records of some people, by what is stored and by the shapes."""
+        found: list[Finding] = []
+        new, beside = [], []
+        for person, given in group.items():
+            merging = self._merging(person, author)
+            if not merging.stored.everything():
+                found.append(nobody_known(given[0].iri, person))
+                continue
+            merging.add(given)
+            found += merging.faults
+            stays, added = merging.change()
+            new += added
+            about = {person_iri(person)} | merging.stored.about_periods(
+                self.choices.periods[each.period].iri for each in given
+            )
+            beside += [triple for triple in stays if triple.subject in about]
+        return [*found, *self._bulk_checker().check(new, self._keeper.latest_day, beside)]
+
+    def _bulk_checker(self) -> BulkChecker:
+        """The checker beside shared knowledge as it is now."""
+        knowledge = self._keeper.knowledge
+        if self._checker is None or self._checker[0] is not knowledge:
+            if self._shapes is None:
+                files = shape_files(self._root)
+                self._shapes = bulk_shapes(
+                    (t for file in files for t in read_turtle(file)), CHECKED
+                )
+            checker = BulkChecker(self._shapes, self._keeper.shared_facts())
+            self._checker = (knowledge, checker)
+        return self._checker[1]
+
+
+def _by_person(records: Iterable[PerformanceRecord]) -> dict[str, list[PerformanceRecord]]:
+    found: dict[str, list[PerformanceRecord]] = {}
+    for record in records:
+        found.setdefault(record.person, []).append(record)
+    return found
+
+
+def _groups(
+    by_person: Mapping[str, Sequence[PerformanceRecord]], size: int
+) -> Iterator[dict[str, Sequence[PerformanceRecord]]]:
+    rest = iter(by_person.items())
+    while group := dict(islice(rest, size)):
+        yield group
+
+
+def _report(
+    by_person: Mapping[str, Sequence[PerformanceRecord]],
+    corrections: int,
+    notes: tuple[Finding, ...],
+) -> PerformanceReport:
+    kinds = [type(record) for given in by_person.values() for record in given]
+    return PerformanceReport(
+        people=len(by_person),
+        measurements=kinds.count(MeasurementRecord),
+        forms=kinds.count(FormRecord),
+        goals=kinds.count(GoalRecord),
+        corrections=corrections,
+        notes=notes,
+    )

@@ -1,0 +1,190 @@
+"""Model-building studies: stored, worked out, told and explained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from pyoxigraph import NamedNode, Triple
+
+from kb_service.catalogue import read_study_choices
+from kb_service.engine.deriver import Deriver
+from kb_service.engine.explain import Explanation, NothingConcludedError
+from kb_service.engine.tasks import triples_written
+from kb_service.findings import Finding, RefusedInput
+from kb_service.knowledge_base.checking import Checker
+from kb_service.knowledge_base.history import revision
+from kb_service.knowledge_base.judging import Knowledge
+from kb_service.knowledge_base.keeping import Keeper
+from kb_service.knowledge_base.outcomes import UnknownThingError
+from kb_service.knowledge_base.study_document import StudyConclusions, shared_labels
+from kb_service.knowledge_base.study_drafts import Draft, model_draft
+from kb_service.knowledge_base.study_findings import Findings, findings_of
+from kb_service.knowledge_base.study_graphs import study_conclusions, study_ids
+from kb_service.knowledge_base.study_plans import plan_draft
+from kb_service.knowledge_base.study_tasks import LONGEST, ExplainOfStudy
+from kb_service.knowledge_base.study_workbooks import StudyWorkbooks
+from kb_service.sheets.study_reading import ReadStudy
+from kb_service.study_records.kinds import KINDS
+from kb_service.study_records.layout import StudyChoices
+from kb_service.study_records.rdf import from_triples, to_triples
+from kb_service.study_records.records import StudyRecord
+from kb_service.vocabulary import (
+    NAMESPACES,
+    A,
+    iri,
+    study_conclusions_graph,
+    study_graph,
+    study_history_graph,
+)
+
+_STUDY = NAMESPACES["study"]
+
+
+class Studying:
+    """Everything about studies, under the keeper's lock where something is stored."""
+
+    def __init__(self, keeper: Keeper, checker: Checker, deriver: Deriver) -> None:
+        self._keeper = keeper
+        self._checker = checker
+        self._deriver = deriver
+        self._choices: tuple[Knowledge, StudyChoices] | None = None
+        self._workbooks = StudyWorkbooks()
+
+    def close(self) -> None:
+        """End the worker that reads workbooks."""
+        self._workbooks.close()
+
+    @property
+    def choices(self) -> StudyChoices:
+        """What a study may name at the moment."""
+        knowledge = self._keeper.knowledge
+        if self._choices is None or self._choices[0] is not knowledge:
+            self._choices = knowledge, read_study_choices(knowledge.premises.facts)
+        return self._choices[1]
+
+    def ids(self) -> list[str]:
+        """The id of every study."""
+        return study_ids(self._keeper.store)
+
+    def facts(self, study: str) -> list[Triple]:
+        """What a study collected. Raises UnknownThingError when there is no such study."""
+        facts = self._keeper.store.graph(study_graph(study))
+        if not facts:
+            raise UnknownThingError("study", study)
+        return facts
+
+    def record(self, study: str) -> StudyRecord:
+        """The study as rows. Raises UnknownThingError when there is no such study."""
+        return from_triples(self.facts(study))
+
+    def conclusions(self, study: str) -> StudyConclusions:
+        """The statistics of a study and what was concluded from them.
+
+        Raises UnknownThingError when there is no such study.
+        """
+        return StudyConclusions(
+            self.record(study),
+            self._keeper.store.graph(study_conclusions_graph(study)),
+            shared_labels(self._keeper.knowledge.premises.facts),
+        )
+
+    def read_workbook(self, data: bytes, filename: str, caller: str = "") -> ReadStudy:
+        """The study in a workbook. Raises RefusedInput with every fault, each in its cell."""
+        today = self._keeper.latest_day
+        return self._workbooks.read(data, filename, self.choices, today, caller)
+
+    def workbook(self, kind: str, study: str = "") -> bytes:
+        """The workbook of a kind of study, to fill in; or that of a study.
+
+        Raises UnknownThingError for a kind or study that there is not.
+        """
+        record = self.record(study) if study else None
+        name = record.kind.id if record else kind
+        if name not in KINDS:
+            raise UnknownThingError("study-kind", name)
+        return self._workbooks.written(name, self.choices, record)
+
+    def check(
+        self, record: StudyRecord, place: Callable[[str], str] | None = None
+    ) -> tuple[Finding, ...]:
+        """What the shapes say of a study, in the places that `place` knows by IRI."""
+        facts = to_triples(record, self.choices)
+        uploaded = self._keeper.uploaded_facts()
+        answer = self._checker.triples(facts, uploaded, self._keeper.latest_day)
+        found: Sequence[Finding] = answer["findings"]
+        if place is None:
+            return tuple(found)
+        return tuple(replace(each, where=place(each.focus) or each.where) for each in found)
+
+    def put(
+        self, record: StudyRecord, place: Callable[[str], str] | None = None
+    ) -> tuple[Finding, ...]:
+        """Store a study in place of one with the same id, with all that follows, in one commit.
+
+        Answers what its reader should hear though nothing was wrong. Raises RefusedInput when a
+        shape objects, and RuleStoppedError.
+        """
+        found = self.check(record, place)
+        if any(finding.severity == "violation" for finding in found):
+            raise RefusedInput(found)
+        self._store(record.id, to_triples(record, self.choices))
+        return found
+
+    def remove(self, study: str) -> None:
+        """Take a study back with all that was concluded. Raises UnknownThingError."""
+        self.facts(study)
+        graphs = (study_graph, study_conclusions_graph, study_history_graph)
+        with self._keeper.lock:
+            self._keeper.store.replace_graphs({name(study): [] for name in graphs})
+
+    def draft_model(self, panel: str, weighing: str = "") -> Draft:
+        """The draft of a position model by a Delphi panel, weighed by an AHP study if one is named.
+
+        Raises RefusedInput, and UnknownThingError when there is no such study.
+        """
+        found = self._findings(panel, weighing)
+        frameworks = self._keeper.knowledge.catalogue.dimensions.values()
+        dimensions = {id: each for known in frameworks for id, each in known.items()}
+        return model_draft(found, dimensions, self._described(found.position))
+
+    def draft_plan(self, panel: str, weighing: str = "") -> Draft:
+        """The draft of a performance plan in the same way; see plan_draft."""
+        return plan_draft(self._findings(panel, weighing), self._keeper.shared_facts())
+
+    def _findings(self, panel: str, weighing: str) -> Findings:
+        return findings_of(
+            self.conclusions(panel), self.conclusions(weighing) if weighing else None
+        )
+
+    def _described(self, position: str) -> Sequence[Triple]:
+        """The document that describes the published model of a position, if there is one."""
+        described = Triple(iri("model", position), A, iri("core", "PositionModel"))
+        for triples in self._keeper.knowledge.graphs.values():
+            if described in triples:
+                return triples
+        return ()
+
+    def explain(self, conclusion: NamedNode) -> Explanation:
+        """Why something was concluded of a study, down to its statistics and what was collected.
+
+        Raises NothingConcludedError, and UnknownThingError when there is no such study.
+        """
+        study = conclusion.value.removeprefix(_STUDY).split("/", 1)[0]
+        task = ExplainOfStudy(conclusion, triples_written(self.facts(study)))
+        explained = self._deriver.run(task, self._keeper.knowledge.premises, LONGEST)
+        if explained is None:
+            raise NothingConcludedError(conclusion.value)
+        return explained
+
+    def _store(self, study: str, facts: list[Triple]) -> None:
+        store = self._keeper.store
+        with self._keeper.lock:
+            at = self._keeper.now()
+            knowledge = self._keeper.knowledge
+            graph, drawn = study_conclusions(study, facts, knowledge, self._deriver, at)
+            name = study_graph(study)
+            remembered = revision(name, store.graph(name), facts, at)
+            store.replace_graphs(
+                {name: facts, graph: drawn}, {study_history_graph(study): remembered}
+            )

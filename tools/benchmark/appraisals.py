@@ -1,0 +1,138 @@
+"""How long figures and ratings of very many people take to come in: read, checked, stored, concluded."""
+
+from __future__ import annotations
+
+import csv
+import io
+import random
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+from kb_service.knowledge_base import KnowledgeBase
+from kb_service.knowledge_base.performance.merging import Author
+from kb_service.knowledge_base.performance.periods import PeriodAsked
+from kb_service.people_records import PersonRecord
+from kb_service.people_records.performance_records import PerformanceChoices
+from kb_service.sheets.performance_contents import PerformanceContents
+from kb_service.sheets.performance_reading import read_performance
+from kb_service.sheets.tables import open_tables
+from tools.benchmark.crowd import person_id
+from tools.benchmark.runs import Figures, Measurement, peak_megabytes, timed
+
+PLAN = "customer-service-representative"
+QUARTERS = {
+    f"2025-q{quarter}": (date(2025, 3 * quarter - 2, 1), date(2025, 3 * quarter, 30))
+    for quarter in range(1, 5)
+}
+_AUTHOR = Author("bench", date(2026, 1, 15))
+_PEOPLE_IN_FILE = 5_000
+"""So that a file of ratings, a row for each of five raters, keeps below the most rows taken."""
+
+Rows = Iterator[Sequence[str]]
+
+
+def appraisals(count: int) -> Figures:
+    """Seconds of each step for so many people in four quarters, memory, and the size on disk."""
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder) / "data"
+        base = KnowledgeBase.open(data)
+        try:
+            people = [PersonRecord(person_id(number), None, PLAN) for number in range(count)]
+            base.import_records(people, [])
+            for period, days in QUARTERS.items():
+                base.periods.put(PeriodAsked(period, *days), _AUTHOR)
+            seconds = {"read": 0.0, "check": 0.0, "store": 0.0}
+            rows = 0
+            for period in QUARTERS:
+                for sheet in _sheets(period, count, base.recording.choices):
+                    rows += sheet.count(b"\n") - 1
+                    _take_in(base, sheet, seconds)
+        finally:
+            base.close()
+        on_disk = sum(path.stat().st_size for path in data.rglob("*") if path.is_file())
+    return {
+        **seconds,
+        "seconds": sum(seconds.values()),
+        "rows": rows,
+        "disk": on_disk / 2**20,
+        "peak": peak_megabytes(),
+    }
+
+
+APPRAISALS: Mapping[str, Measurement] = {"four quarters appraised": appraisals}
+"""Measurements of people who are appraised in four quarters by five raters each."""
+
+
+def _take_in(base: KnowledgeBase, sheet: bytes, seconds: dict[str, float]) -> None:
+    """Read a sheet, check and store it, and add what each took."""
+    read: list[PerformanceContents] = []
+    seconds["read"] += timed(lambda: read.append(_read(sheet, base.recording.choices)))
+    steps: list[float] = []
+    begun = time.perf_counter()
+    base.recording.record(
+        read[0].records,
+        _AUTHOR,
+        told=lambda person, corrections: None,
+        progress=partial(_note, steps),
+    )
+    ended = time.perf_counter()
+    seconds["check"] += steps[0] - begun
+    seconds["store"] += ended - steps[0]
+
+
+def _note(steps: list[float], done: int, of: int) -> None:
+    """Remember the moment at which everybody was checked, which is half of the steps."""
+    if 2 * done >= of and not steps:
+        steps.append(time.perf_counter())
+
+
+def _read(sheet: bytes, choices: PerformanceChoices) -> PerformanceContents:
+    with open_tables(sheet, "performance.csv") as tables:
+        return read_performance(tables, choices, _AUTHOR.on)
+
+
+def _sheets(period: str, count: int, choices: PerformanceChoices) -> Iterator[bytes]:
+    """The files of a quarter: figures of some people, and what their raters say of them."""
+    for start in range(0, count, _PEOPLE_IN_FILE):
+        numbers = range(start, min(start + _PEOPLE_IN_FILE, count))
+        for rows in (_figures, _grades):
+            yield _written(rows, period, numbers, choices)
+
+
+def _written(
+    rows: Callable[[str, Sequence[int], PerformanceChoices], Rows],
+    period: str,
+    numbers: Sequence[int],
+    choices: PerformanceChoices,
+) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows(period, numbers, choices))
+    return text.getvalue().encode()
+
+
+def _figures(period: str, numbers: Sequence[int], choices: PerformanceChoices) -> Rows:
+    """A row for each person, a column for each KPI; figures lie about what is aimed at."""
+    chance = random.Random(f"{period} figures {numbers}")
+    kpis = [choices.kpis[id] for id in choices.plans[PLAN].kpis]
+    day = QUARTERS[period][1].isoformat()
+    yield ("person", "period", "date", *(kpi.id for kpi in kpis))
+    for number in numbers:
+        reached = (f"{float(kpi.target) * chance.uniform(0.8, 1.2):.1f}" for kpi in kpis)
+        yield (person_id(number), period, day, *reached)
+
+
+def _grades(period: str, numbers: Sequence[int], choices: PerformanceChoices) -> Rows:
+    """A row for each rater of each person, a column for each indicator."""
+    chance = random.Random(f"{period} grades {numbers}")
+    plan = choices.plans[PLAN]
+    day = QUARTERS[period][1].isoformat()
+    yield ("person", "period", "date", "source", "rater", *plan.dimensions)
+    for number in numbers:
+        for source in plan.sources:
+            grades = chance.choices("ABCDE", (10, 30, 40, 15, 5), k=len(plan.dimensions))
+            rater = f"r{number}-{source}"[:40]
+            yield (person_id(number), period, day, source, rater, *grades)
