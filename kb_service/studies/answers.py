@@ -10,6 +10,7 @@ from itertools import combinations, combinations_with_replacement
 import numpy as np
 from numpy.typing import NDArray
 
+from kb_service.studies.computable import computable_cells
 from kb_service.studies.listing import listed
 from kb_service.studies.results import Reason
 
@@ -54,13 +55,13 @@ class AnswerTable:
 
 def answer_table(answers: Answers, items: Sequence[str], missing: MissingAnswers) -> AnswerTable:
     """The answers to these items without those that say nothing: unanswered or always the same."""
+    usable, unusable = computable_cells(answers)
     values = np.array(
-        [[given.get(item, np.nan) for item in items] for given in answers.values()],
+        [[given.get(item, np.nan) for item in items] for given in usable.values()],
         dtype=np.float64,
     ).reshape(len(answers), len(items))
-    values[~np.isfinite(values)] = np.nan
     respondents, names = np.array(list(answers), dtype=object), np.array(items, dtype=object)
-    remarks: list[Reason] = []
+    remarks = list(unusable)
 
     answered = ~np.isnan(values).all(axis=0)
     if not answered.all() and len(answers):
@@ -95,6 +96,8 @@ def answer_table(answers: Answers, items: Sequence[str], missing: MissingAnswers
 
 def covariance_matrix(table: AnswerTable) -> Array:
     """How the items vary together: sample covariances, each over all who answered both items."""
+    if not np.isnan(table.values).any():
+        return np.atleast_2d(np.cov(table.values, rowvar=False))
     return _by_pairs(table.values, lambda first, second: float(np.cov(first, second)[0, 1]))
 
 
@@ -103,6 +106,11 @@ def correlation_matrix(table: AnswerTable) -> Array:
 
     NaN where those who answered both always gave the same answer to one of them.
     """
+
+    if not np.isnan(table.values).any():
+        matrix = np.atleast_2d(np.corrcoef(table.values, rowvar=False))
+        np.fill_diagonal(matrix, 1.0)
+        return matrix
 
     def correlation(first: Array, second: Array) -> float:
         if not (_varies(first) and _varies(second)):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from statistics import fmean
 
 from kb_service.studies.listing import listed
-from kb_service.studies.results import Reason, Statistic, known, unknown
+from kb_service.studies.results import Reason, Statistic, known, known_or, unknown
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,8 @@ def _judgement(expert: Expert, tables: AuthorityTables) -> Statistic:
             return unknown(_not_in_table(expert.name, basis, tables.bases))
         if degree not in degrees:
             return unknown(_not_in_table(expert.name, degree, degrees))
-    return known(sum(tables.bases[basis][degree] for basis, degree in expert.bases.items()))
+    worth = sum(tables.bases[basis][degree] for basis, degree in expert.bases.items())
+    return known_or(worth, _WORTH_NO_NUMBER)
 
 
 def _familiarity(expert: Expert, tables: AuthorityTables) -> Statistic:
@@ -100,7 +101,7 @@ def _familiarity(expert: Expert, tables: AuthorityTables) -> Statistic:
         )
     if expert.familiarity not in tables.familiarity:
         return unknown(_not_in_table(expert.name, expert.familiarity, tables.familiarity))
-    return known(tables.familiarity[expert.familiarity])
+    return known_or(tables.familiarity[expert.familiarity], _WORTH_NO_NUMBER)
 
 
 def _mean(statistics: Sequence[Statistic]) -> Statistic:
@@ -135,6 +136,11 @@ def _without_coefficient(experts: Sequence[str]) -> Reason:
     )
 
 
+_WORTH_NO_NUMBER = Reason(
+    "worth-no-number",
+    "赋值表中这一项的分值不是数；请改正赋值表。",
+    "The table does not say by a number what this answer counts for; correct the table.",
+)
 _NO_EXPERT = Reason(
     "no-expert-answered",
     "没有一位专家有这个系数；请补上判断依据和熟悉程度。",

@@ -9,6 +9,7 @@ from enum import Enum
 
 from scipy.stats import chi2, rankdata
 
+from kb_service.studies.computable import computable_cells
 from kb_service.studies.listing import listed
 from kb_service.studies.results import Reason, Statistic, known, unknown
 
@@ -50,7 +51,9 @@ def kendall_w(ratings: Ratings, items: Sequence[str], missing: Missing) -> Conco
     χ² = m(n−1)W with n−1 degrees of freedom: Kendall and Babington Smith (1939); with ties Siegel
     (1956), pages 229–238. Ratings may be ranks, as long as all raters count in one direction.
     """
+    ratings, unusable = computable_cells(ratings)
     raters, kept, remarks = _complete(ratings, items, missing)
+    remarks = (*unusable, *remarks)
     degrees = known(len(kept) - 1) if len(kept) > 1 else unknown(_TOO_FEW_ITEMS)
     why = _impossible(ratings, raters, kept)
     if why:

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median, stdev
 
+from kb_service.findings import RefusedInput, violation
+from kb_service.studies.computable import computable, left_out
 from kb_service.studies.concordance import Concordance, Missing, Ratings, kendall_w
 from kb_service.studies.listing import listed
 from kb_service.studies.results import Reason, Statistic, known, unknown
@@ -13,14 +15,29 @@ from kb_service.studies.results import Reason, Statistic, known, unknown
 
 @dataclass(frozen=True)
 class Scale:
-    """The lowest and the highest rating that may be given; the highest is the full score."""
+    """The lowest and the highest rating that may be given; the highest is the full score.
+
+    Raises RefusedInput when the lowest is not below the highest.
+    """
 
     lowest: float
     highest: float
 
+    def __post_init__(self) -> None:
+        if not self.lowest < self.highest:
+            raise RefusedInput(
+                [
+                    violation(
+                        f"最低分 {self.lowest:g} 应低于最高分 {self.highest:g}；请改正其中一个。",
+                        f"The lowest rating {self.lowest:g} has to be below the highest "
+                        f"{self.highest:g}; correct one of them.",
+                    )
+                ]
+            )
+
     def has(self, rating: float) -> bool:
         """Whether this rating may be given."""
-        return self.lowest <= rating <= self.highest
+        return self.lowest <= rating <= self.highest and computable(rating)
 
 
 @dataclass(frozen=True)
@@ -38,7 +55,7 @@ class ItemStatistics:
     """How important a panel holds an item: centre, spread, and how many gave the full score.
 
     The standard deviation is that of a sample (n−1); the coefficient of variation CV is the
-    standard deviation divided by the mean.
+    standard deviation divided by the mean. `remarks` name ratings that are no numbers.
     """
 
     ratings: int
@@ -47,6 +64,7 @@ class ItemStatistics:
     standard_deviation: Statistic
     coefficient_of_variation: Statistic
     full_score_frequency: Statistic
+    remarks: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,9 +85,11 @@ def item_statistics(ratings: Sequence[float], full_score: float) -> ItemStatisti
 
     As in 曾光 (1994), 现代流行病学方法与应用, 250–270.
     """
+    remarks = left_out(f"{rating:g}" for rating in ratings if not computable(rating))
+    ratings = [rating for rating in ratings if computable(rating)]
     if not ratings:
         none = unknown(_NOT_RATED)
-        return ItemStatistics(0, none, none, none, none, none)
+        return ItemStatistics(0, none, none, none, none, none, remarks)
     mean = fmean(ratings)
     deviation = known(stdev(ratings)) if len(ratings) > 1 else unknown(_ONE_RATING)
     full = sum(rating == full_score for rating in ratings) / len(ratings)
@@ -80,6 +100,7 @@ def item_statistics(ratings: Sequence[float], full_score: float) -> ItemStatisti
         deviation,
         _variation(mean, deviation),
         known(full),
+        remarks,
     )
 
 

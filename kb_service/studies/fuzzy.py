@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from math import fsum, isclose
 
+from kb_service.studies.computable import computable
 from kb_service.studies.listing import listed
 from kb_service.studies.results import Reason, Statistic, known, unknown
 
@@ -34,7 +35,8 @@ class Evaluation:
     """How far something belongs to each grade, to which it belongs most, and its score.
 
     `memberships` and `grade` are missing where `score` says why it has no value, and the grade
-    also where several are highest, which `remarks` say.
+    also where several are highest, which `remarks` say. They also name indicators whose memberships
+    do not sum to 1, which fuzzy sets need not, but shares of votes do.
     """
 
     memberships: Memberships | None
@@ -60,7 +62,12 @@ class TwoLevelEvaluation:
 
 
 def memberships_of(votes: Mapping[str, int]) -> Memberships | None:
-    """The share of votes for each grade; None where nobody voted."""
+    """The share of votes for each grade; None where nobody voted.
+
+    Raises ValueError when a number of votes is negative.
+    """
+    if any(count < 0 for count in votes.values()):
+        raise ValueError("A number of votes is not negative.")
     everyone = sum(votes.values())
     if not everyone:
         return None
@@ -78,6 +85,19 @@ def evaluate(
     Zadeh (1965), Information and Control 8, 338–353; 汪培庄 (1983), 模糊集合论及其应用. The score is
     Σ b·v / Σ b over the values v of the grades, so that it is the same normalised or not.
     """
+    found = _put_together(weights, judged, grade_values, method)
+    if found.memberships is None:
+        return found
+    rows = {indicator: judged[indicator] or {} for indicator in weights}
+    return replace(found, remarks=(*_incomplete_rows(rows), *found.remarks))
+
+
+def _put_together(
+    weights: Mapping[str, float],
+    judged: Mapping[str, Memberships | None],
+    grade_values: Mapping[str, float],
+    method: Method,
+) -> Evaluation:
     why = _impossible(weights, judged, grade_values)
     if why:
         return Evaluation(None, None, unknown(why))
@@ -119,7 +139,8 @@ def evaluate_two_levels(
     lacking = [name for name, each in found.items() if each.score.why]
     if lacking:
         return TwoLevelEvaluation(found, Evaluation(None, None, unknown(_groups_lacking(lacking))))
-    whole = evaluate(
+    # What the operator made of a first-level indicator need not sum to 1, and nobody could help it.
+    whole = _put_together(
         {name: group.weight for name, group in groups.items()},
         {name: each.memberships for name, each in found.items()},
         grade_values,
@@ -143,8 +164,10 @@ def _impossible(
         return _NO_INDICATOR
     if not grade_values:
         return _NO_GRADE
-    if negative := [each for each, weight in weights.items() if weight < 0]:
+    if negative := [each for each, weight in weights.items() if not _is_weight(weight)]:
         return _negative_weights(negative)
+    if wrong := [grade for grade, value in grade_values.items() if not computable(value)]:
+        return _no_grade_values(wrong)
     total = fsum(weights.values())
     if not isclose(total, 1):
         return _weights_sum(total)
@@ -153,13 +176,34 @@ def _impossible(
     rows = {each: judged[each] or {} for each in weights}
     if strange := [grade for row in rows.values() for grade in row if grade not in grade_values]:
         return _unknown_grades(list(dict.fromkeys(strange)), grade_values)
-    if wrong := [each for each, row in rows.items() if not _is_membership(row)]:
-        return _no_memberships(wrong)
+    if outside := [each for each, row in rows.items() if not _is_membership(row)]:
+        return _no_memberships(outside)
     return None
+
+
+def _is_weight(weight: float) -> bool:
+    return weight >= 0 and computable(weight)
 
 
 def _is_membership(row: Memberships) -> bool:
     return all(0 <= value <= 1 or isclose(value, 1) for value in row.values())
+
+
+def _incomplete_rows(rows: Mapping[str, Memberships]) -> tuple[Reason, ...]:
+    """That the memberships of some indicators do not sum to 1, with what they sum to."""
+    sums = {indicator: fsum(row.values()) for indicator, row in rows.items()}
+    wrong = [f"{each} ({total:.10g})" for each, total in sums.items() if not isclose(total, 1)]
+    if not wrong:
+        return ()
+    zh, en = listed(wrong)
+    return (
+        Reason(
+            "memberships-do-not-sum-to-one",
+            f"各等级隶属度之和不为 1 的指标：{zh}；仍按原值计算，请核对。",
+            f"Indicators whose memberships do not sum to 1: {en}. They are used as they stand: "
+            "check them.",
+        ),
+    )
 
 
 _NO_INDICATOR = Reason(
@@ -180,15 +224,26 @@ _NO_MEMBERSHIP = Reason(
 def _negative_weights(indicators: Sequence[str]) -> Reason:
     zh, en = listed(indicators)
     return Reason(
-        "weights-negative", f"权重为负的指标：{zh}。", f"Indicators with a negative weight: {en}."
+        "weights-negative",
+        f"权重为负或不是数的指标：{zh}；请改正权重。",
+        f"Indicators whose weight is negative or no number: {en}. Correct it.",
+    )
+
+
+def _no_grade_values(grades: Sequence[str]) -> Reason:
+    zh, en = listed(grades)
+    return Reason(
+        "grade-values-not-numbers",
+        f"分值不是数的等级：{zh}；请改正分值。",
+        f"Grades whose value is no number: {en}. Correct it.",
     )
 
 
 def _weights_sum(total: float) -> Reason:
     return Reason(
         "weights-do-not-sum-to-one",
-        f"权重之和为 {total:.6g}，应为 1；请改正权重。",
-        f"The weights sum to {total:.6g} and not to 1; correct them.",
+        f"权重之和为 {total:.10g}，应为 1；请改正权重。",
+        f"The weights sum to {total:.10g} and not to 1; correct them.",
     )
 
 

@@ -9,6 +9,7 @@ from statistics import fmean
 
 from statsmodels.stats.multitest import multipletests
 
+from kb_service.studies.computable import computable, left_out
 from kb_service.studies.listing import listed
 from kb_service.studies.results import Reason, Statistic, known
 from kb_service.studies.two_groups import (
@@ -138,7 +139,12 @@ def _difference(
 def _levels(competency: str, group: Sequence[Interview]) -> list[float]:
     """The mean level of each person who showed the competency at a level."""
     rated = [
-        [level for level in each.levels.get(competency, ()) if level is not None] for each in group
+        [
+            level
+            for level in each.levels.get(competency, ())
+            if level is not None and computable(level)
+        ]
+        for each in group
     ]
     return [fmean(levels) for levels in rated if levels]
 
@@ -176,6 +182,13 @@ def _remarks(excellent: Sequence[Interview], average: Sequence[Interview]) -> tu
                 f"Interviews in which nothing was coded, counted with a frequency of 0: {en}.",
             )
         )
+    remarks += left_out(
+        f"{each.of} {competency} {level:g}"
+        for each in everyone
+        for competency, levels in each.levels.items()
+        for level in levels
+        if level is not None and not computable(level)
+    )
     names = [each.of for each in everyone]
     if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
         zh, en = listed(twice)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import f
 
+from kb_service.studies.computable import computable_cells
 from kb_service.studies.listing import listed
 from kb_service.studies.results import Interval, Reason, Statistic, known, known_or, unknown
 
@@ -61,6 +62,7 @@ def intraclass_correlations(
     Shrout and Fleiss (1979), Psychological Bulletin 86, 420–428, with their confidence intervals.
     Targets that a judge did not rate are left out, and judges who rated nothing.
     """
+    ratings, unusable = computable_cells(ratings)
     judges = [judge for judge, given in ratings.items() if any(t in given for t in targets)]
     kept = [target for target in targets if all(target in ratings[judge] for judge in judges)]
     remarks = _left_out(
@@ -81,7 +83,7 @@ def intraclass_correlations(
             _form(form, squares, each, confidence)
             for form, each in zip(FORMS, degrees, strict=True)
         )
-    return IntraclassCorrelations(tuple(judges), tuple(kept), forms, remarks)
+    return IntraclassCorrelations(tuple(judges), tuple(kept), forms, (*unusable, *remarks))
 
 
 def _degrees(n: int, k: int) -> tuple[tuple[int, int], ...]:

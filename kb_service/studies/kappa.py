@@ -11,7 +11,7 @@ from scipy.stats import norm
 from statsmodels.stats.inter_rater import cohens_kappa
 from statsmodels.stats.inter_rater import fleiss_kappa as fleiss_kappa_of_table
 
-from kb_service.studies.results import Interval, Reason, Statistic, known, unknown
+from kb_service.studies.results import Interval, Reason, Statistic, known, known_or, unknown
 
 Counts = Sequence[Sequence[int]]
 
@@ -77,7 +77,9 @@ def cohen_kappa(counts: Counts, confidence: float) -> CohenKappa:
     reach = norm.ppf((1 + confidence) / 2) * error
     low, high = max(-1.0, found.kappa - reach), min(1.0, found.kappa + reach)
     interval = Interval(known(low), known(high), confidence)
-    z, p = known(found.z_value), known(found.pvalue_two_sided)
+    z, p = (
+        known_or(each, _CODES_NEARLY_ALL_ALIKE) for each in (found.z_value, found.pvalue_two_sided)
+    )
     return CohenKappa(units, *told, known(error), interval, z, p)
 
 
@@ -170,6 +172,12 @@ ONE_CATEGORY = Reason(
     "所有编码都是同一个类别，偶然一致率为 1，κ 的分母为零；可看一致率本身。",
     "All codes are of one category: chance alone brings full agreement and κ divides by zero; look "
     "at the observed agreement.",
+)
+_CODES_NEARLY_ALL_ALIKE = Reason(
+    "codes-nearly-all-alike",
+    "几乎所有编码都是同一个类别，检验的分母在计算精度之内为零。",
+    "Nearly all codes are of one category, so that the test divides by what is nought but for "
+    "rounding.",
 )
 _CODER_WITHOUT_VARIATION = Reason(
     "coder-without-variation",

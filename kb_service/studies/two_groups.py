@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from math import sqrt
 from statistics import fmean, stdev
 
-from scipy.stats import chi2_contingency, fisher_exact, mannwhitneyu, shapiro, ttest_ind
-from scipy.stats.contingency import expected_freq, odds_ratio
+from scipy.stats import (
+    chi2_contingency,
+    fisher_exact,
+    mannwhitneyu,
+    shapiro,
+    ttest_ind_from_stats,
+)
+from scipy.stats.contingency import expected_freq
 from statsmodels.stats.meta_analysis import effectsize_smd
 
+from kb_service.studies.computable import computable, left_out
 from kb_service.studies.results import Reason, Statistic, known, unknown
 
-_FEWEST_FOR_SHAPIRO_WILK = 3
+_FEWEST_FOR_SHAPIRO_WILK, _MOST_FOR_SHAPIRO_WILK = 3, 5000
+_MOST_FOR_EXACT_RANKS = 49
+"""Of values in a group, up to which R too gives exact p by ranks."""
+_DIGITS = 12
+"""What differs beyond so many digits was rounded differently and is the same."""
 
 
 class Method(Enum):
@@ -60,7 +71,10 @@ class Sample:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The values of two groups compared; `because` says why by this method."""
+    """The values of two groups compared; `because` says why by this method.
+
+    `remarks` name what was left out because nothing can be computed with it.
+    """
 
     first: Sample
     second: Sample
@@ -71,6 +85,7 @@ class Comparison:
     p: Statistic
     effect_size: EffectSize | None
     effect: Statistic
+    remarks: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,7 +107,8 @@ class ShareComparison:
 
 
 def sample(values: Sequence[float]) -> Sample:
-    """The size, mean and standard deviation (n−1) of the values."""
+    """The size, mean and standard deviation (n−1) of the values that can be computed with."""
+    values = [value for value in values if computable(value)]
     return Sample(
         len(values),
         known(fmean(values)) if values else unknown(NO_VALUE),
@@ -105,17 +121,20 @@ def compare(first: Sequence[float], second: Sequence[float], conditions: Conditi
 
     By means: Welch (1947), Biometrika 34, 28–35, with Hedges' g (1981), Journal of Educational
     Statistics 6, 107–128. By ranks: Mann and Whitney (1947), Annals of Mathematical Statistics
-    18, 50–60, exact for small groups without ties, with the rank-biserial correlation of Wendt
-    (1972), European Journal of Social Psychology 2, 463–465.
+    18, 50–60, with the rank-biserial correlation of Wendt (1972), European Journal of Social
+    Psychology 2, 463–465, which is Cliff's δ. p by ranks is exact for groups below 50 without ties,
+    else that of the normal approximation, corrected for ties and for continuity, as in R.
     """
-    why = _incomparable(first, second)
-    if why:
+    remarks = left_out(f"{value:g}" for value in (*first, *second) if not computable(value))
+    one, two = ([value for value in group if computable(value)] for group in (first, second))
+    if why := _incomparable(_settled(one), _settled(two)):
         none = unknown(why)
-        return Comparison(sample(first), sample(second), None, None, none, none, none, None, none)
-    because = _why_by_ranks(first, second, conditions)
-    if because:
-        return _by_ranks(first, second, because)
-    return _by_means(first, second)
+        return Comparison(
+            sample(one), sample(two), None, None, none, none, none, None, none, remarks
+        )
+    if because := _why_by_ranks(_settled(one), _settled(two), conditions):
+        return replace(_by_ranks(one, two, because), remarks=remarks)
+    return replace(_by_means(one, two), remarks=remarks)
 
 
 def compare_shares(
@@ -138,7 +157,7 @@ def compare_shares(
         [second_shown, second_size - second_shown],
     ]
     (a, b), (c, d) = table
-    odds = known(odds_ratio(table, kind="sample").statistic) if b and c else unknown(_EMPTY_CELL)
+    odds = known(a * d / (b * c)) if b and c else unknown(_EMPTY_CELL)
     # scipy measures association without its direction, which is what is asked for here.
     phi = (a * d - b * c) / sqrt((a + b) * (c + d) * (a + c) * (b + d))
     if expected_freq(table).min() < conditions.least_expected:
@@ -190,8 +209,15 @@ def _why_by_ranks(
             "有一组的值都相同，因此按秩比较。",
             "All values of a group are equal, so ranks are compared.",
         )
+    if max(len(first), len(second)) > _MOST_FOR_SHAPIRO_WILK:
+        return Reason(
+            "group-large",
+            f"有一组超过 {_MOST_FOR_SHAPIRO_WILK} 个值，无法检验是否正态，因此按秩比较。",
+            f"A group has more than {_MOST_FOR_SHAPIRO_WILK} values, too many to test whether they "
+            "are normal, so ranks are compared.",
+        )
     limit = conditions.normality_significance
-    if min(shapiro(first).pvalue, shapiro(second).pvalue) <= limit:
+    if min(_shapiro_wilk(first), _shapiro_wilk(second)) <= limit:
         return Reason(
             "not-normal",
             f"有一组偏离正态分布（Shapiro–Wilk 检验 p ≤ {limit:g}），因此按秩比较。",
@@ -201,26 +227,45 @@ def _why_by_ranks(
     return None
 
 
+def _shapiro_wilk(values: Sequence[float]) -> float:
+    """p of the values being normal, whatever they are measured in."""
+    mean, deviation = fmean(values), stdev(values)
+    return float(shapiro([(value - mean) / deviation for value in values]).pvalue)
+
+
+def _settled(values: Sequence[float]) -> list[float]:
+    """The values without the last digits, in which those that should be equal may differ."""
+    return [float(f"{value:.{_DIGITS}g}") for value in values]
+
+
 def _by_means(first: Sequence[float], second: Sequence[float]) -> Comparison:
-    found = ttest_ind(first, second, equal_var=False)
-    effect, _ = effectsize_smd(
-        fmean(first), stdev(first), len(first), fmean(second), stdev(second), len(second)
-    )
+    one = fmean(first), stdev(first), len(first)
+    two = fmean(second), stdev(second), len(second)
+    found = ttest_ind_from_stats(*one, *two, equal_var=False)
+    effect, _ = effectsize_smd(*one, *two)
     return Comparison(
         sample(first),
         sample(second),
         Method.WELCH,
         _NORMAL,
         known(found.statistic),
-        known(found.df),
+        known(_welch_degrees(one[1] ** 2 / one[2], one[2], two[1] ** 2 / two[2], two[2])),
         known(found.pvalue),
         EffectSize.HEDGES,
         known(effect),
     )
 
 
+def _welch_degrees(first: float, first_size: int, second: float, second_size: int) -> float:
+    """Welch's degrees of freedom, from the squared standard errors of both means."""
+    return (first + second) ** 2 / (first**2 / (first_size - 1) + second**2 / (second_size - 1))
+
+
 def _by_ranks(first: Sequence[float], second: Sequence[float], because: Reason) -> Comparison:
-    found = mannwhitneyu(first, second)
+    one, two = _settled(first), _settled(second)
+    tied = len({*one, *two}) < len(one) + len(two)
+    exact = not tied and max(len(one), len(two)) <= _MOST_FOR_EXACT_RANKS
+    found = mannwhitneyu(one, two, method="exact" if exact else "asymptotic")
     return Comparison(
         sample(first),
         sample(second),
