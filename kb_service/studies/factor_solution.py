@@ -22,6 +22,8 @@ _SETTLED = 1e-6
 """Communalities that one more iteration changes by less have been found."""
 _ROTATED = 1e-6
 """How steep the criterion of a rotation may still be when it is found."""
+_PLACES = 6
+"""Decimals to which loadings are found; further ones differ from one machine to the next."""
 _STARTS = 5
 _POWER = 4
 """To what power promax raises loadings, as Hendrickson and White (1964) found best."""
@@ -68,6 +70,7 @@ class ExplainedVariance:
 class FactorSolution:
     """The factors, those that explain most first, each with the sign that makes its loadings positive.
 
+    Numbers have the six decimals to which iteration finds them, the same on every machine.
     `correlations` are those of the factors. `remarks` tell what makes the solution doubtful.
     """
 
@@ -95,19 +98,24 @@ def factor_solution(
     loadings, between = _in_order(loadings, between)
     communalities = ((loadings @ between) * loadings).sum(axis=1)
     squares = np.diag(between @ loadings.T @ loadings)
-    shares = squares / len(items)
+    explained = _found(np.stack([squares, squares / len(items), squares.cumsum() / len(items)]))
     remarks = () if settled else (_NOT_SETTLED,)
     return FactorSolution(
         tuple(
             ItemLoadings(item, tuple(row), communality)
             for item, row, communality in zip(
-                items, loadings.tolist(), communalities.tolist(), strict=True
+                items, _found(loadings).tolist(), _found(communalities).tolist(), strict=True
             )
         ),
-        tuple(map(ExplainedVariance, squares.tolist(), shares.tolist(), shares.cumsum().tolist())),
-        tuple(map(tuple, between.tolist())),
+        tuple(ExplainedVariance(*of_factor) for of_factor in explained.T.tolist()),
+        tuple(map(tuple, _found(between).tolist())),
         remarks + _improper(items, communalities),
     )
+
+
+def _found(numbers: Array) -> Array:
+    """The decimals that were found, without a minus before a nought."""
+    return np.asarray(np.round(numbers, _PLACES) + 0.0, dtype=np.float64)
 
 
 def _extracted(correlations: Array, number: int, extraction: Extraction) -> tuple[Array, bool]:
@@ -180,7 +188,7 @@ def _promax(loadings: Array) -> tuple[Array, Array]:
 def _in_order(loadings: Array, between: Array) -> tuple[Array, Array]:
     order = np.argsort(-np.diag(between @ loadings.T @ loadings), kind="stable")
     signs = np.where(loadings.sum(axis=0) < 0, -1.0, 1.0)
-    turned = between * np.outer(signs, signs) + 0.0  # which makes -0 a plain nought
+    turned = between * np.outer(signs, signs)
     return (loadings * signs)[:, order], turned[np.ix_(order, order)]
 
 
