@@ -77,6 +77,16 @@ FAULTS: Mapping[str, tuple[str, str]] = {
     ),
     "a second figure of one day": (FIGURE, f"{FIGURE} {FIGURE.replace('ex:figure', 'ex:another')}"),
     "a second form of one rater": (FORM, f"{FORM} {FORM.replace('ex:form', 'ex:another')}"),
+    "two selves": (
+        FORM,
+        f"{FORM} {FORM.replace('ex:form', 'ex:another').replace('r0123', 'r0124')}".replace(
+            "source:peer", "source:self"
+        ),
+    ),
+    "under a plan in draft": (
+        "plan:customer-service-representative .",
+        "ex:draft . ex:draft a performance:PerformancePlan ; performance:planStatus status:draft .",
+    ),
     "a second grade in one dimension": (
         RATING,
         f"{RATING} {RATING.replace('ex:rating', 'ex:another')}",
