@@ -83,10 +83,6 @@ FAULTS: Mapping[str, tuple[str, str]] = {
             "source:peer", "source:self"
         ),
     ),
-    "under a plan in draft": (
-        "plan:customer-service-representative .",
-        "ex:draft . ex:draft a performance:PerformancePlan ; performance:planStatus status:draft .",
-    ),
     "a second grade in one dimension": (
         RATING,
         f"{RATING} {RATING.replace('ex:rating', 'ex:another')}",
