@@ -208,6 +208,13 @@ def test_a_coder_who_knows_one_category_only_leaves_no_test() -> None:
     assert found.interval.low.why == found.p.why
 
 
+def test_a_test_that_rounding_leaves_nothing_of_says_so_and_kappa_stays() -> None:
+    found = cohen_kappa([[10**15, 0, 2], [1, 2, 10], [0, 1, 0]], CONFIDENCE)
+
+    assert 0 < found.kappa.number < 1
+    assert found.z.why and found.z.why.name == "codes-nearly-all-alike"
+
+
 @pytest.mark.parametrize("counts", [[[1, 2]], [[1, -1], [0, 2]]])
 def test_no_table_of_two_coders_is_refused(counts: list[list[int]]) -> None:
     with pytest.raises(ValueError):

@@ -123,6 +123,15 @@ def test_items_that_nobody_rated_and_raters_who_rated_nothing_are_named() -> Non
     assert found.w.number == 1
 
 
+@pytest.mark.parametrize("rating", [float("nan"), float("inf"), 1e300])
+def test_a_rating_that_is_no_number_is_named_and_counts_as_missing(rating: float) -> None:
+    found = concordance((1, 2, 3), (1, rating, 3), (1, 2, 3))
+
+    assert names(found)[:2] == ["numbers-left-out", "raters-left-out"]
+    assert f"b 2 {rating:g}" in found.remarks[0].en
+    assert found.w.number == 1
+
+
 @pytest.mark.parametrize(
     ("rows", "name"),
     [

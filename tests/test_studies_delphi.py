@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kb_service.findings import RefusedInput
 from kb_service.studies.authority import AuthorityTables, Expert, PanelAuthority, panel_authority
 from kb_service.studies.concordance import Missing
 from kb_service.studies.delphi import (
@@ -90,6 +91,31 @@ def test_a_single_rating_has_a_mean_and_no_spread() -> None:
 
 def test_an_item_that_nobody_rated_says_so() -> None:
     assert why(item_statistics([], full_score=5).mean) == "item-not-rated"
+
+
+def test_ratings_that_are_no_numbers_are_named_and_left_out() -> None:
+    found = item_statistics([4, float("nan"), 5, 1e300], full_score=5)
+
+    assert (found.ratings, found.mean.number) == (2, 4.5)
+    assert names(found.remarks) == ["numbers-left-out"]
+    assert "nan, 1e+300" in found.remarks[0].en
+
+
+@pytest.mark.parametrize(("lowest", "highest"), [(5, 1), (3, 3), (float("nan"), 5)])
+def test_a_scale_that_does_not_rise_is_refused(lowest: float, highest: float) -> None:
+    with pytest.raises(RefusedInput, match="has to be below the highest"):
+        Scale(lowest, highest)
+
+
+def test_an_answer_that_counts_for_no_number_leaves_the_expert_without_authority() -> None:
+    tables = AuthorityTables({"basis": {"practice": 0.8}}, {"very": float("nan"), "quite": 0.8})
+
+    found = panel_authority(
+        [Expert(who, {"basis": "practice"}, who) for who in ("very", "quite")], tables
+    )
+
+    assert why(found.experts["very"].coefficient) == "worth-no-number"
+    assert found.panel.coefficient.number == pytest.approx(0.8)
 
 
 def test_ratings_around_zero_have_no_coefficient_of_variation() -> None:

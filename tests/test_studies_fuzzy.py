@@ -64,6 +64,90 @@ def test_normalised_memberships_sum_to_one_and_score_the_same() -> None:
     assert found.score == evaluate(WEIGHTS, JUDGED, GRADES, MAX_MIN).score
 
 
+# Four indicators with their weights, and the memberships of what each of them has in it: 司守奎,
+# Python 数学建模算法与应用, the example of several levels.
+APPRAISED = (
+    (
+        *(0.4, (0.2, 0.3, 0.3, 0.2)),
+        "8 1.5 .5 0 0   2 6 1 1 0   5 4 1 0 0   1 3 5 .5 .5",
+    ),
+    (
+        *(0.3, (0.3, 0.2, 0.1, 0.2, 0.2)),
+        "3 5 1.5 .5 0   2 2 4 1 1   4 4 1 1 0   1 3 3 2 1   3 2 2 2 1",
+    ),
+    (
+        *(0.2, (0.1, 0.2, 0.3, 0.2, 0.2)),
+        "1 3 5 1 0   2 3 3 1 1   2 3 3.5 1.5 0   1 3 4 1 1   1 4 3 1 1",
+    ),
+    (*(0.1, (0.3, 0.2, 0.2, 0.3)), "3 4 2 1 0   1 4 3 1 1   2 3 4 1 0   4 3 2 1 0"),
+)
+
+
+def test_two_levels_are_those_of_the_published_example() -> None:
+    groups, judged = {}, dict[str, Memberships | None]()
+    for number, (weight, weights, tenths) in enumerate(APPRAISED):
+        shares = [float(each) / 10 for each in tenths.split()]
+        indicators = [f"{number}.{place}" for place in range(len(weights))]
+        groups[str(number)] = Group(weight, dict(zip(indicators, weights, strict=True)))
+        for place, indicator in enumerate(indicators):
+            row = shares[5 * place : 5 * place + 5]
+            judged[indicator] = dict(zip(GRADES, row, strict=True))
+
+    found = evaluate_two_levels(groups, judged, GRADES, MEAN).whole
+
+    assert members(found) == pytest.approx([0.288, 0.354, 0.2355, 0.0865, 0.036])
+    assert (found.grade, found.remarks) == ("B", ())
+
+
+@pytest.mark.parametrize(
+    ("weights", "expected", "normalised"),
+    [
+        ((0.1, 0.2, 0.3, 0.4), (0.2, 0.3, 0.4, 0.1), (0.2, 0.3, 0.4, 0.1)),
+        ((0.4, 0.35, 0.15, 0.1), (0.35, 0.4, 0.2, 0.1), (0.33, 0.38, 0.19, 0.10)),
+    ],
+)
+def test_a_garment_is_judged_by_max_min_as_textbooks_do(
+    weights: tuple[float, ...], expected: tuple[float, ...], normalised: tuple[float, ...]
+) -> None:
+    """Style, durability, price and comfort, for two buyers to whom different things matter."""
+    rows = ((0.2, 0.5, 0.2, 0.1), (0.7, 0.2, 0.1, 0), (0, 0.4, 0.5, 0.1), (0.2, 0.3, 0.5, 0))
+    grades = dict(zip("ABCD", (4.0, 3.0, 2.0, 1.0), strict=True))
+    judged = {str(place): dict(zip(grades, row, strict=True)) for place, row in enumerate(rows)}
+    given_weights = {str(place): weight for place, weight in enumerate(weights)}
+
+    plain, shared = (
+        evaluate(given_weights, judged, grades, Method(Operator.MAX_MIN, each))
+        for each in (False, True)
+    )
+
+    assert plain.memberships == dict(zip(grades, expected, strict=True))
+    assert shared.memberships == pytest.approx(
+        dict(zip(grades, normalised, strict=True)), abs=0.005
+    )
+
+
+def test_memberships_that_do_not_sum_to_one_are_named_with_their_sum_and_used() -> None:
+    found = evaluate({"skill": 1.0}, {"skill": {"A": 0.5, "B": 0.4}}, GRADES, MEAN)
+
+    assert [remark.name for remark in found.remarks] == ["memberships-do-not-sum-to-one"]
+    assert "skill (0.9)" in found.remarks[0].en and "skill (0.9)" in found.remarks[0].zh
+    assert found.score.number == pytest.approx((5 * 0.5 + 4 * 0.4) / 0.9)
+
+
+def test_what_max_min_makes_of_a_first_level_indicator_need_not_sum_to_one() -> None:
+    groups = {"all": Group(1.0, WEIGHTS)}
+
+    found = evaluate_two_levels(groups, JUDGED, GRADES, MAX_MIN)
+
+    assert sum(members(found.groups["all"])) == pytest.approx(0.85)
+    assert found.groups["all"].remarks == found.whole.remarks == ()
+
+
+def test_a_negative_number_of_votes_is_refused() -> None:
+    with pytest.raises(ValueError, match="not negative"):
+        memberships_of({"A": -1, "B": 2})
+
+
 def test_votes_become_the_share_of_those_who_voted() -> None:
     assert memberships_of({"A": 3, "B": 5, "C": 2}) == {"A": 0.3, "B": 0.5, "C": 0.2}
     assert memberships_of({"A": 0}) is None
@@ -73,7 +157,10 @@ def test_votes_become_the_share_of_those_who_voted() -> None:
     ("weights", "judged", "grades", "name", "told"),
     [
         ({**WEIGHTS, "result": 0.25}, JUDGED, GRADES, "weights-do-not-sum-to-one", "0.95"),
+        ({**WEIGHTS, "result": 0.2999999}, JUDGED, GRADES, "weights-do-not-sum-to-one", ".9999999"),
         ({**WEIGHTS, "skill": -0.2}, JUDGED, GRADES, "weights-negative", "skill"),
+        ({**WEIGHTS, "skill": float("nan")}, JUDGED, GRADES, "weights-negative", "skill"),
+        (WEIGHTS, JUDGED, {**GRADES, "A": float("inf")}, "grade-values-not-numbers", "A"),
         (WEIGHTS, {**JUDGED, "skill": None}, GRADES, "indicators-not-judged", "skill"),
         (WEIGHTS, {"skill": JUDGED["skill"]}, GRADES, "indicators-not-judged", "result"),
         (WEIGHTS, {**JUDGED, "skill": {"F": 1.0}}, GRADES, "grades-without-value", "F"),

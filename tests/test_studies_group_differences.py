@@ -126,6 +126,63 @@ def test_an_expected_count_on_the_limit_is_large_enough() -> None:
     assert compare_shares(5, 10, 4, 10, USUAL).method is Method.FISHER
 
 
+def test_ranks_without_ties_are_tested_exactly_up_to_groups_of_forty_nine() -> None:
+    """Of all ways to share out twice as many ranks, two set the groups entirely apart."""
+    low, high = range(12), range(100, 112)
+
+    assert compare(low, high, RANKS_ONLY).p.number == pytest.approx(2 / comb(24, 12))
+    assert compare(range(50), range(100, 150), RANKS_ONLY).p.number > 2 / comb(100, 50)
+
+
+def test_values_that_differ_by_rounding_alone_are_tied() -> None:
+    rounded, plain = (0.1 + 0.2, 1, 2), (0.3, 3, 4)
+
+    assert compare(rounded, plain, USUAL).p == compare((0.3, 1, 2), plain, USUAL).p
+    assert compare((0.1 + 0.2,), (0.3,), USUAL).p.why == ALL_EQUAL
+
+
+@pytest.mark.parametrize("unit", [1e-55, 1e-9, 1e9, 1e55])
+def test_the_unit_of_measurement_changes_no_test(unit: float) -> None:
+    plain = compare(*SLEEP, USUAL)
+    first, second = ([value * unit for value in group] for group in SLEEP)
+
+    found = compare(first, second, USUAL)
+
+    assert found.method is Method.WELCH
+    assert [
+        each.number for each in (found.statistic, found.degrees_of_freedom, found.p, found.effect)
+    ] == pytest.approx(
+        [each.number for each in (plain.statistic, plain.degrees_of_freedom, plain.p, plain.effect)]
+    )
+
+
+def test_values_that_are_no_numbers_are_named_and_left_out() -> None:
+    found = compare((1, 2, float("nan")), (3, float("inf"), 4), USUAL)
+
+    assert (found.first.size, found.second.size) == (2, 2)
+    assert [remark.name for remark in found.remarks] == ["numbers-left-out"]
+    assert "nan, inf" in found.remarks[0].en
+    assert found.p == compare((1, 2), (3, 4), USUAL).p
+
+
+def test_groups_too_large_to_be_tested_for_normality_are_compared_by_ranks() -> None:
+    found = compare(range(5001), range(10), USUAL)
+
+    assert found.because and found.because.name == "group-large"
+    assert found.p.number < 0.001
+
+
+def test_a_level_that_is_no_number_is_named_and_the_behaviour_counts() -> None:
+    excellent = [Interview("x", {"calm": [4, float("nan")]})]
+
+    found = differences(excellent, interviews("a", 2), "calm")
+
+    assert [remark.name for remark in found.remarks] == ["numbers-left-out"]
+    assert "x calm nan" in found.remarks[0].en
+    assert found.competencies["calm"].level.first.mean.number == 4
+    assert found.competencies["calm"].frequency.first.mean.number == 2
+
+
 @pytest.mark.parametrize(
     ("first", "second", "because"),
     [

@@ -269,6 +269,15 @@ def test_nobody_at_all_is_said_to_be_nobody() -> None:
     assert found.by_item == ()
 
 
+@pytest.mark.parametrize("answer", [float("nan"), float("inf"), 1e300])
+def test_an_answer_that_is_no_number_is_named_and_counts_as_missing(answer: float) -> None:
+    found = reliability([[1, 2], [2, 2], [3, 4], [answer, 5]])
+
+    assert remarks(found) == ["numbers-left-out", "respondents-left-out"]
+    assert f"person 3 item 0 {answer:g}" in found.remarks[0].en
+    assert found.alpha == reliability([[1, 2], [2, 2], [3, 4]]).alpha
+
+
 def test_two_items_that_hardly_anybody_answered_both_are_named_pairwise() -> None:
     found = reliability(
         [[1, None, 2], [2, None, 3], [None, 1, 1], [None, 3, 2]], MissingAnswers.PAIRWISE
@@ -387,6 +396,14 @@ def test_ratings_that_cannot_be_compared_say_why(rows: list[list[float | None]],
     found = icc(rows)
 
     assert values(found) == dict.fromkeys(FORMS, name)
+
+
+def test_a_rating_that_is_no_number_is_named_and_its_target_left_out() -> None:
+    found = icc([*SHROUT_AND_FLEISS, (5, float("nan"), 4, 4)])
+
+    assert values(found) == values(icc(SHROUT_AND_FLEISS))
+    assert remarks(found) == ["numbers-left-out", "targets-left-out"]
+    assert "judge 1 target 6 nan" in found.remarks[0].en
 
 
 def test_what_a_judge_did_not_rate_is_left_out_by_name() -> None:
