@@ -18,7 +18,7 @@ from kb_service.study_records.policy import StudyPolicy, read_policy
 from kb_service.study_records.records import Row, StudyRecord, Value
 
 EXAMPLES = knowledge_root() / "examples" / "studies"
-NAMES = ("csr-ahp", "csr-bei", "csr-delphi", "csr-fuzzy", "csr-questionnaire")
+NAMES = ("csr-ahp", "csr-bei", "csr-delphi", "csr-fuzzy", "csr-meeting", "csr-questionnaire")
 TODAY = date(2026, 11, 20)
 
 

@@ -183,7 +183,7 @@ def test_provenance_leads_from_a_decision_to_what_the_panel_said(
 
 
 def test_a_tier_is_explained_by_the_rank_among_what_is_kept(studies: Studies) -> None:
-    decision = studies.decision_on(PANEL, "integrity")
+    decision = studies.conclusion_on(PANEL, "integrity")
 
     explained = studies.explain(NamedNode(f"{decision.value}/rank/tier"))
 
@@ -193,7 +193,7 @@ def test_a_tier_is_explained_by_the_rank_among_what_is_kept(studies: Studies) ->
 
 def test_an_item_without_a_decision_is_not_found(studies: Studies) -> None:
     with pytest.raises(UnknownThingError):
-        studies.decision_on(PANEL, "juggling")
+        studies.conclusion_on(PANEL, "juggling")
 
 
 # Drafts
@@ -202,7 +202,7 @@ def test_an_item_without_a_decision_is_not_found(studies: Studies) -> None:
 def test_a_draft_model_asks_for_what_the_panel_kept_and_conforms(
     studies: Studies, view: View
 ) -> None:
-    draft = studies.draft(PANEL, WEIGHING)
+    draft = studies.draft(PANEL, {"weighing": WEIGHING})
 
     checked = view.check_document(draft.turtle, "text/turtle", "draft.ttl")
     assert checked.conforms, checked.findings
@@ -217,7 +217,7 @@ def test_a_draft_model_asks_for_what_the_panel_kept_and_conforms(
 def test_every_requirement_of_a_draft_cites_study_round_panel_and_statistic(
     studies: Studies,
 ) -> None:
-    facts = triples(studies.draft(PANEL, WEIGHING).turtle)
+    facts = triples(studies.draft(PANEL, {"weighing": WEIGHING}).turtle)
     asked = {t.subject for t in facts if t.object == iri("core", "Requirement")}
     sources = {
         t.object for t in facts if t.subject in asked and t.predicate == iri("dcterms", "source")
@@ -241,7 +241,7 @@ def test_every_requirement_of_a_draft_cites_study_round_panel_and_statistic(
 
 
 def test_a_draft_by_a_fictional_study_is_assumed_and_not_stated(studies: Studies) -> None:
-    facts = triples(studies.draft(PANEL).turtle)
+    facts = triples(studies.draft(PANEL, {}).turtle)
     asked = {t.subject for t in facts if t.object == iri("core", "Requirement")}
 
     evidence = {
@@ -254,7 +254,7 @@ def test_a_draft_by_a_fictional_study_is_assumed_and_not_stated(studies: Studies
 def test_a_draft_plan_has_three_groups_and_23_indicators_and_conforms(
     studies: Studies, view: View
 ) -> None:
-    draft = studies.draft(PANEL, WEIGHING, plan=True)
+    draft = studies.draft(PANEL, {"weighing": WEIGHING}, plan=True)
 
     assert view.check_document(draft.turtle, "text/turtle", "plan.ttl").conforms
     kinds = objects(triples(draft.turtle), A)
@@ -264,12 +264,12 @@ def test_a_draft_plan_has_three_groups_and_23_indicators_and_conforms(
 
 def test_a_draft_by_a_study_of_another_kind_says_which_it_takes(studies: Studies) -> None:
     with pytest.raises(RefusedInput, match="takes one of the kind delphi"):
-        studies.draft(WEIGHING)
+        studies.draft(WEIGHING, {})
 
 
 def test_a_draft_by_a_panel_without_dimensions_says_what_to_fill_in(view: View, small: str) -> None:
     with pytest.raises(RefusedInput, match="fill in the column Dimension"):
-        Studies(view).draft(small)
+        Studies(view).draft(small, {})
 
 
 @given(st.lists(st.integers(1, 10_000), min_size=1, max_size=30))

@@ -40,7 +40,7 @@ class Indicator:
 
 
 def example_studies(indicators: Sequence[Indicator], groups: Sequence[Choice]) -> list[StudyRecord]:
-    """The five studies that lead to the model of the customer service representative."""
+    """The studies but for the meeting that lead to the model of the customer service representative."""
     return [
         _interviews(indicators, groups),
         _panel(indicators, groups),
@@ -50,7 +50,8 @@ def example_studies(indicators: Sequence[Indicator], groups: Sequence[Choice]) -
     ]
 
 
-def _about(id: str, zh: str, en: str, held: date, **further: Value) -> Row:
+def about_study(id: str, zh: str, en: str, held: date, **further: Value) -> Row:
+    """What is said of a fictional study as a whole."""
     return {
         "code": id,
         "label_zh": zh,
@@ -62,11 +63,13 @@ def _about(id: str, zh: str, en: str, held: date, **further: Value) -> Row:
     }
 
 
-def _headings(groups: Sequence[Choice]) -> list[Row]:
+def headings(groups: Sequence[Choice]) -> list[Row]:
+    """The first-level indicators as items."""
     return [{"code": each.id, "label_zh": each.zh, "label_en": each.en} for each in groups]
 
 
-def _items(indicators: Sequence[Indicator], *, grouped: bool = True) -> list[Row]:
+def indicator_items(indicators: Sequence[Indicator], *, grouped: bool = True) -> list[Row]:
+    """The second-level indicators as items, within their groups unless these are not wanted."""
     rows: list[Row] = []
     for each in indicators:
         row: dict[str, Value] = {
@@ -87,7 +90,8 @@ def _candidates(*, grouped: bool = True) -> list[Row]:
     return rows
 
 
-def _codes(letter: str, count: int, width: int = 2) -> list[str]:
+def codes_of(letter: str, count: int, width: int = 2) -> list[str]:
+    """So many codes of people, numbered from 1."""
     return [f"{letter}{number:0{width}}" for number in range(1, count + 1)]
 
 
@@ -96,11 +100,11 @@ def _codes(letter: str, count: int, width: int = 2) -> list[str]:
 
 def _panel(indicators: Sequence[Indicator], groups: Sequence[Choice]) -> StudyRecord:
     chance = Chance("studies", "panel")
-    experts = _codes("E", EXPERTS)
+    experts = codes_of("E", EXPERTS)
     candidates = [
         row if row["code"] == _CONTESTED else {**row, "last_round": "1"} for row in _candidates()
     ]
-    items = [*_items(indicators), *candidates]
+    items = [*indicator_items(indicators), *candidates]
     ratings: list[Row] = [
         {"round": number, "expert": expert, "item": row["code"], "rating": rating}
         for number in _ROUNDS
@@ -113,7 +117,7 @@ def _panel(indicators: Sequence[Indicator], groups: Sequence[Choice]) -> StudyRe
         KINDS["delphi"],
         {
             "study": [
-                _about(
+                about_study(
                     "csr-delphi",
                     "客服代表胜任力专家咨询",
                     "Panel on the competencies of customer service representatives",
@@ -122,9 +126,9 @@ def _panel(indicators: Sequence[Indicator], groups: Sequence[Choice]) -> StudyRe
                     highest=_SCALE[1],
                 )
             ],
-            "experts": [_expert(chance, code) for code in experts],
+            "experts": [expert_row(chance, code) for code in experts],
             "rounds": [{"code": number} for number in _ROUNDS],
-            "items": [*_headings(groups), *items],
+            "items": [*headings(groups), *items],
             "ratings": ratings,
         },
     )
@@ -145,7 +149,8 @@ def _rating(chance: Chance, middle: float, spread: float) -> Decimal:
     return Decimal(min(5, max(1, round(middle + chance.bell(spread)))))
 
 
-def _expert(chance: Chance, code: str) -> Row:
+def expert_row(chance: Chance, code: str) -> Row:
+    """An expert, with what their judgement rests on."""
     return {
         "code": code,
         "practice": chance.pick(["large", "large", "medium"]),
@@ -164,7 +169,7 @@ def _comparisons(indicators: Sequence[Indicator], groups: Sequence[Choice]) -> S
     levels = [[each.id for each in groups]]
     levels += [[i.dimension.id for i in indicators if i.group == each.id] for each in groups]
     weights = {code: 1 + chance.below(300) / 150 for level in levels for code in level}
-    experts = _codes("E", JUDGES)
+    experts = codes_of("E", JUDGES)
     judgements: list[Row] = [
         {
             "expert": expert,
@@ -181,7 +186,7 @@ def _comparisons(indicators: Sequence[Indicator], groups: Sequence[Choice]) -> S
         KINDS["ahp"],
         {
             "study": [
-                _about(
+                about_study(
                     "csr-ahp",
                     "客服代表指标两两比较",
                     "Comparison of the indicators of customer service representatives",
@@ -189,8 +194,8 @@ def _comparisons(indicators: Sequence[Indicator], groups: Sequence[Choice]) -> S
                     priority_method="eigenvector",
                 )
             ],
-            "experts": [_expert(chance, code) for code in experts],
-            "items": [*_headings(groups), *_items(indicators)],
+            "experts": [expert_row(chance, code) for code in experts],
+            "items": [*headings(groups), *indicator_items(indicators)],
             "judgements": judgements,
         },
     )
@@ -213,11 +218,11 @@ def _nearest(ratio: float) -> Decimal:
 def _interviews(indicators: Sequence[Indicator], groups: Sequence[Choice]) -> StudyRecord:
     del groups
     chance = Chance("studies", "interviews")
-    competencies = [*_items(indicators, grouped=False), *_candidates(grouped=False)]
+    competencies = [*indicator_items(indicators, grouped=False), *_candidates(grouped=False)]
     performers: list[Row] = []
     events: list[Row] = []
     codes: list[Row] = []
-    for number, code in enumerate(_codes("P", 2 * PERFORMERS)):
+    for number, code in enumerate(codes_of("P", 2 * PERFORMERS)):
         group = "excellent" if number < PERFORMERS else "average"
         length = Decimal(round(8000 + chance.bell(600)))
         performers.append({"code": code, "group": group, "length": length})
@@ -229,7 +234,7 @@ def _interviews(indicators: Sequence[Indicator], groups: Sequence[Choice]) -> St
         KINDS["bei"],
         {
             "study": [
-                _about(
+                about_study(
                     "csr-bei",
                     "客服代表行为事件访谈",
                     "Event interviews with customer service representatives",
@@ -265,7 +270,7 @@ def _coded(chance: Chance, event: str, group: str, competencies: Sequence[Row]) 
 
 def _questionnaire(indicators: Sequence[Indicator], groups: Sequence[Choice]) -> StudyRecord:
     chance = Chance("studies", "questionnaire")
-    respondents = _codes("R", RESPONDENTS, 3)
+    respondents = codes_of("R", RESPONDENTS, 3)
     answers: list[Row] = []
     for code in respondents:
         whole = chance.bell(0.35)
@@ -282,7 +287,7 @@ def _questionnaire(indicators: Sequence[Indicator], groups: Sequence[Choice]) ->
         KINDS["questionnaire"],
         {
             "study": [
-                _about(
+                about_study(
                     "csr-questionnaire",
                     "客服代表指标问卷",
                     "Questionnaire on the indicators of customer service representatives",
@@ -291,7 +296,7 @@ def _questionnaire(indicators: Sequence[Indicator], groups: Sequence[Choice]) ->
                     highest=_SCALE[1],
                 )
             ],
-            "items": [*_headings(groups), *_items(indicators)],
+            "items": [*headings(groups), *indicator_items(indicators)],
             "respondents": [{"code": code} for code in respondents],
             "answers": answers,
         },
@@ -303,14 +308,16 @@ def _questionnaire(indicators: Sequence[Indicator], groups: Sequence[Choice]) ->
 
 def _appraisal(indicators: Sequence[Indicator], groups: Sequence[Choice]) -> StudyRecord:
     chance = Chance("studies", "appraisal")
-    raters = _codes("R", RATERS)
+    raters = codes_of("R", RATERS)
     sizes = {g.id: sum(i.group == g.id for i in indicators) for g in groups}
-    headings = [
+    first_level = [
         {**row, "weight": weight}
-        for row, weight in zip(_headings(groups), _equal_parts(len(groups)), strict=True)
+        for row, weight in zip(headings(groups), _equal_parts(len(groups)), strict=True)
     ]
     shares = {group: iter(_equal_parts(size)) for group, size in sizes.items()}
-    items = [{**row, "weight": next(shares[str(row["within"])])} for row in _items(indicators)]
+    items = [
+        {**row, "weight": next(shares[str(row["within"])])} for row in indicator_items(indicators)
+    ]
     votes: list[Row] = [
         {"rater": rater, "item": row["code"], "grade": chance.pick("ABBBCCD")}
         for rater in raters
@@ -320,7 +327,7 @@ def _appraisal(indicators: Sequence[Indicator], groups: Sequence[Choice]) -> Stu
         KINDS["fuzzy"],
         {
             "study": [
-                _about(
+                about_study(
                     "csr-fuzzy",
                     "客服代表综合评价示例",
                     "Appraisal of a customer service representative",
@@ -329,7 +336,7 @@ def _appraisal(indicators: Sequence[Indicator], groups: Sequence[Choice]) -> Stu
                     normalised=True,
                 )
             ],
-            "items": [*headings, *items],
+            "items": [*first_level, *items],
             "raters": [{"code": code} for code in raters],
             "votes": votes,
         },

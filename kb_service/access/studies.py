@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,13 @@ from kb_service.knowledge_base import UnknownThingError
 from kb_service.knowledge_base.history import because
 from kb_service.knowledge_base.model_documents import TURTLE
 from kb_service.knowledge_base.study_document import StudyConclusions, study_row
+from kb_service.knowledge_base.study_suggestions import (
+    levels,
+    questionnaire,
+    standards,
+    suggestions,
+    targets,
+)
 from kb_service.study_records.records import part_iri
 
 
@@ -55,6 +63,7 @@ class Studies:
             **study_row(found.record),
             "decisions": found.decisions(),
             "candidates": found.candidates(),
+            **suggestions(found),
         }
 
     def conclusions(self, study: str) -> StudyConclusions:
@@ -89,34 +98,80 @@ class Studies:
         with because(actor(self._caller)):
             self._studying.remove(study)
 
-    def decision_on(self, study: str, item: str, round_: str = "") -> NamedNode:
-        """The conclusion about an item: after a round, by default the last that decided on it.
+    def conclusion_on(
+        self, study: str, item: str, *, about: str = "decision", round_: str = "", grade: str = ""
+    ) -> NamedNode:
+        """What was concluded about an item, by what `about` names.
 
-        Of a study without rounds it is that the item is a candidate. Raises UnknownThingError.
+        `decision` is what became of it: after a round, by default the last that decided on it; that
+        it is a candidate, confirmed or in doubt; or with a grade, that a standard was adopted. Where
+        nothing of the kind was concluded it is which cut was missed. `tier` and `level` are what is
+        suggested. An item may also be the key performance indicator of a target. Raises
+        UnknownThingError.
         """
         found = self.conclusions(study)
-        rounds = [str(row["round"]) for row in found.decisions() if row["item"] == item]
-        if rounds:
-            chosen = round_ or max(rounds, key=int)
-            if chosen in rounds:
-                return part_iri(study, "round", chosen, "item", item, "decision")
-            raise UnknownThingError("round", round_)
-        for row in found.candidates():
-            if row["item"] == item:
-                return NamedNode(str(row["conclusion"]))
-        raise UnknownThingError("decision on item", item)
+        if about == "level":
+            concluded = _first(levels(found), "item", item)
+        elif grade:
+            adopted = [row for row in standards(found) if row["grade"] == grade]
+            concluded = _first(adopted, "item", item)
+        else:
+            concluded = _decided(found, item, round_)
+        if concluded is not None and about == "tier":
+            return NamedNode(concluded + _RANK_AND_TIER)
+        missed = next(_missed(found, item, grade), None) if not round_ else None
+        if concluded is None and missed is None:
+            raise UnknownThingError("decision on item", f"{item} {grade}".strip())
+        return NamedNode(concluded or missed or "")
 
-    def draft(self, study: str, weighing: str = "", *, plan: bool = False) -> DraftDocument:
-        """A draft by a Delphi panel, weighed by an AHP study if one is named; nothing is stored.
+    def draft(self, study: str, others: Mapping[str, str], *, plan: bool = False) -> DraftDocument:
+        """A draft by a Delphi panel and the other studies named; nothing is stored.
 
-        It is of a position model, or of a performance plan. Raises RefusedInput, UnknownThingError.
+        `others` are ids by `weighing`, `interviews`, `questionnaire` and `meeting`. It is of a
+        position model, or of a performance plan. Raises RefusedInput, UnknownThingError.
         """
         require(self._caller, "reads_studies")
         drafted = self._studying.draft_plan if plan else self._studying.draft_model
-        made = drafted(study, weighing)
+        made = drafted(study, others)
         return DraftDocument(self._documents.write(made.triples, TURTLE), made.notes)
 
     def explain(self, conclusion: NamedNode) -> Explanation:
         """Why something was concluded of a study. Raises NothingConcludedError, UnknownThingError."""
         require(self._caller, "reads_studies")
         return self._studying.explain(conclusion)
+
+
+_RANK_AND_TIER = "/rank/tier"
+
+
+def _decided(found: StudyConclusions, item: str, round_: str) -> str | None:
+    """The conclusion on what becomes of an item. Raises UnknownThingError for a round without one."""
+    rounds = [str(row["round"]) for row in found.decisions() if row["item"] == item]
+    if rounds:
+        chosen = round_ or max(rounds, key=int)
+        if chosen not in rounds:
+            raise UnknownThingError("round", round_)
+        return part_iri(found.record.id, "round", chosen, "item", item, "decision").value
+    for rows, key in (
+        (found.candidates(), "item"),
+        (questionnaire(found), "item"),
+        (levels(found), "item"),
+        (targets(found), "kpi"),
+    ):
+        if concluded := _first(rows, key, item):
+            return concluded
+    return None
+
+
+def _first(rows: list[dict[str, Any]], key: str, value: str) -> str | None:
+    return next((str(row["conclusion"]) for row in rows if row[key] == value), None)
+
+
+def _missed(found: StudyConclusions, item: str, grade: str) -> Iterator[str]:
+    """The results of an item's statistics against cuts that they missed."""
+    for row in found.statistics():
+        of = row["kpi"] or row["item"]
+        if of == item and (row["grade"] or "") == grade and not row["participants"]:
+            for cut in row["cuts"]:
+                if not cut["met"]:
+                    yield f"{row['statistic']}/against/{cut['cut']}"

@@ -105,6 +105,14 @@ def show_statistics(id: str, round_: str, item: str, kind: str, as_json: bool) -
 @with_shared_options
 @_round
 @option("--tier", is_flag=True, zh="说明建议的层级。", en="Explain the suggested tier.")
+@option("--level", is_flag=True, zh="说明建议的要求等级。", en="Explain the suggested level.")
+@option(
+    "--grade",
+    metavar="E-A",
+    default="",
+    zh="说明会议关于这一等级的标准。",
+    en="Explain what a meeting did with the standard for this grade.",
+)
 @option(
     "--depth",
     type=click.IntRange(0),
@@ -115,12 +123,17 @@ def show_statistics(id: str, round_: str, item: str, kind: str, as_json: bool) -
 @_json
 @click.argument("id", metavar="STUDY")
 @click.argument("item")
-def explain_item(id: str, item: str, round_: str, tier: bool, depth: int, as_json: bool) -> None:
+def explain_item(
+    id: str, item: str, round_: str, tier: bool, level: bool, grade: str, depth: int, as_json: bool
+) -> None:
     """Say why something was decided on an item."""
     from kb_service.web.study_explanations import study_explanation
 
+    about = "tier" if tier else "level" if level else "decision"
     with reading() as view:
-        tree = study_explanation(view, Studies(view), id, item, round_, tier=tier)
+        seen = Studies(view)
+        concluded = seen.conclusion_on(id, item, about=about, round_=round_, grade=grade)
+        tree = study_explanation(view, seen, id, concluded)
         names = names_in(view)
     if as_json:
         _print_json(tree)
@@ -137,12 +150,33 @@ def explain_item(id: str, item: str, round_: str, tier: bool, depth: int, as_jso
     zh="给出权重的层次分析研究。",
     en="The AHP study that gives the weights.",
 )
+@option(
+    "--interviews",
+    metavar="STUDY",
+    default="",
+    zh="行为事件访谈：候选特征，以及优秀者达到的等级。",
+    en="The event interviews: candidates, and the level that the excellent reach.",
+)
+@option(
+    "--questionnaire",
+    metavar="STUDY",
+    default="",
+    zh="问卷：存疑的项目不写进草稿。",
+    en="The questionnaire: items that it doubts stay out.",
+)
+@option(
+    "--meeting",
+    metavar="STUDY",
+    default="",
+    zh="专家会议：要求等级、等级标准、绩效目标。",
+    en="The expert meeting: levels, standards and targets.",
+)
 @option("--plan", is_flag=True, zh="写绩效方案。", en="Write a performance plan.")
 @click.argument("id", metavar="STUDY")
-def draft(id: str, weights: str, plan: bool) -> None:
+def draft(id: str, plan: bool, weights: str, **others: str) -> None:
     """Print a draft."""
     with reading() as view:
-        made = Studies(view).draft(id, weights, plan=plan)
+        made = Studies(view).draft(id, {"weighing": weights, **others}, plan=plan)
     print_findings(made.notes, on_stderr=True)
     click.echo(made.turtle.decode(), nl=False)
 

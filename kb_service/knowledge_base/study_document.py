@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import Literal, NamedNode, Triple
 
+from kb_service.knowledge_base.study_said import (
+    About,
+    Term,
+    last,
+    nodes,
+    one,
+    pairs,
+    said_of,
+    texts,
+    whole,
+)
 from kb_service.study_records.records import StudyRecord, part_iri
 from kb_service.study_records.table_names import ITEMS, ROUNDS
 from kb_service.vocabulary import LABEL, NAMESPACES, A, iri, local_id
 
 Row = dict[str, Any]
 Label = Mapping[str, str]
-_Term = NamedNode | BlankNode | Literal | Triple
 _NAMED_FROM = tuple(NAMESPACES[name] for name in ("statistic", "study-decision", "policy"))
 _MET, _CUT = iri("studies", "isMet"), iri("studies", "byCut")
 _OF_STATISTIC, _VERDICT = iri("studies", "ofStatistic"), iri("studies", "itemVerdict")
@@ -64,51 +74,51 @@ class StudyConclusions:
 
     def statistics(self) -> list[Row]:
         """Every statistic: its value or why it has none, and which cuts it meets."""
-        said = self._said
+        said = self.said
         against: dict[str, list[Row]] = {}
         for about in said.values():
             if _OF_STATISTIC in about:
-                of = _one(about, _OF_STATISTIC)
+                of = one(about, _OF_STATISTIC)
                 against.setdefault(of, []).append(self._against(about))
         rows = [
             self._statistic(node, about, against.get(node.value, []))
             for node, about in said.items()
             if iri("studies", "Statistic") in about.get(A, ())
         ]
-        return sorted(rows, key=self._order)
+        return sorted(rows, key=self.order)
 
     def decisions(self) -> list[Row]:
         """What becomes of each item after each round, in their order."""
         rows = [
             {
                 "item": local_id(item),
-                "itemLabel": self._item_label(local_id(item)),
+                "itemLabel": self.item_label(local_id(item)),
                 "round": local_id(round_),
                 "verdict": local_id(verdict),
                 "verdictLabel": self.labels.get(verdict.value),
                 "conclusion": node.value,
             }
-            for node, about in self._said.items()
+            for node, about in self.said.items()
             if _VERDICT in about
-            for verdict in _nodes(about, _VERDICT)
-            for item in _nodes(about, iri("studies", "ofItem"))
-            for round_ in _nodes(about, iri("studies", "ofRound"))
+            for verdict in nodes(about, _VERDICT)
+            for item in nodes(about, iri("studies", "ofItem"))
+            for round_ in nodes(about, iri("studies", "ofRound"))
         ]
-        return sorted(rows, key=self._order)
+        return sorted(rows, key=self.order)
 
     def candidates(self) -> list[Row]:
         """The competencies that set excellent performers apart."""
         rows = [
             {
                 "item": local_id(item),
-                "itemLabel": self._item_label(local_id(item)),
+                "itemLabel": self.item_label(local_id(item)),
                 "conclusion": node.value,
             }
-            for node, about in self._said.items()
+            for node, about in self.said.items()
             if iri("studies", "CandidateCompetency") in about.get(A, ())
-            for item in _nodes(about, iri("studies", "ofItem"))
+            for item in nodes(about, iri("studies", "ofItem"))
         ]
-        return sorted(rows, key=self._order)
+        return sorted(rows, key=self.order)
 
     def names(self) -> dict[str, Label]:
         """What statistics and rounds are called in explanations, by IRI."""
@@ -124,76 +134,72 @@ class StudyConclusions:
         """By item, the tier that a round suggests for it."""
         return {
             local_id(item): local_id(tier)
-            for about in self._said.values()
-            for tier in _nodes(about, iri("studies", "suggestedTier"))
-            if round_ in [local_id(each) for each in _nodes(about, iri("studies", "ofRound"))]
-            for item in _nodes(about, iri("studies", "ofItem"))
+            for about in self.said.values()
+            for tier in nodes(about, iri("studies", "suggestedTier"))
+            if round_ in [local_id(each) for each in nodes(about, iri("studies", "ofRound"))]
+            for item in nodes(about, iri("studies", "ofItem"))
         }
 
     def values(self, kind: str, round_: str = "") -> dict[str, tuple[Decimal, NamedNode]]:
         """By item, the value of a kind of statistic and its IRI; of one round if one is named."""
         found = {}
-        for node, about in self._said.items():
+        for node, about in self.said.items():
             if iri("statistic", kind) not in about.get(iri("studies", "statisticKind"), ()):
                 continue
-            rounds = [local_id(each) for each in _nodes(about, iri("studies", "ofRound"))]
-            items = _nodes(about, iri("studies", "ofItem"))
-            value = _one(about, iri("studies", "value"))
+            rounds = [local_id(each) for each in nodes(about, iri("studies", "ofRound"))]
+            items = nodes(about, iri("studies", "ofItem"))
+            value = one(about, iri("studies", "value"))
             if items and value and rounds == ([round_] if round_ else []):
                 found[local_id(items[0])] = Decimal(value), node
         return found
 
     @cached_property
-    def _said(self) -> dict[NamedNode, dict[NamedNode, list[_Term]]]:
-        said: dict[NamedNode, dict[NamedNode, list[_Term]]] = {}
-        for triple in self.conclusions:
-            if isinstance(triple.subject, NamedNode):
-                about = said.setdefault(triple.subject, {})
-                about.setdefault(triple.predicate, []).append(triple.object)
-        return said
+    def said(self) -> dict[NamedNode, dict[NamedNode, list[Term]]]:
+        """What is said of each figure and conclusion."""
+        return said_of(self.conclusions)
 
-    def _statistic(
-        self, node: NamedNode, about: Mapping[NamedNode, list[_Term]], cuts: list[Row]
-    ) -> Row:
-        kind = _nodes(about, iri("studies", "statisticKind"))[0]
-        items = [local_id(each) for each in _nodes(about, iri("studies", "ofItem"))]
-        value, count = (_one(about, iri("studies", name)) for name in ("value", "count"))
-        reason = _one(about, iri("studies", "reasonName"))
+    def _statistic(self, node: NamedNode, about: About, cuts: list[Row]) -> Row:
+        kind = nodes(about, iri("studies", "statisticKind"))[0]
+        items = [local_id(each) for each in nodes(about, iri("studies", "ofItem"))]
+        value, count = (one(about, iri("studies", name)) for name in ("value", "count"))
+        reason = one(about, iri("studies", "reasonName"))
         row: Row = {
             "statistic": node.value,
             "kind": local_id(kind),
             "kindLabel": self.labels.get(kind.value),
-            "round": _last(about, "ofRound"),
+            "round": last(about, iri("studies", "ofRound")),
             "item": items[0] if items else None,
-            "itemLabel": self._item_label(items[0]) if items else None,
-            "with": _last(about, "comparedWith"),
-            "participants": sorted(map(local_id, _nodes(about, iri("studies", "ofParticipant")))),
-            "grade": _last(about, "ofGrade"),
-            "factor": _whole(_one(about, iri("studies", "factor"))),
+            "itemLabel": self.item_label(items[0]) if items else None,
+            "with": last(about, iri("studies", "comparedWith")),
+            "participants": sorted(map(local_id, nodes(about, iri("studies", "ofParticipant")))),
+            "grade": last(about, iri("studies", "ofGrade")),
+            "kpi": last(about, iri("studies", "ofKPI")),
+            "factor": whole(one(about, iri("studies", "factor"))),
             "value": float(value) if value else None,
-            "count": _whole(count),
-            "why": {"name": reason, **_texts(about, "reason")} if reason else None,
-            "remarks": list(_pairs(about, "remark")),
+            "count": whole(count),
+            "why": {"name": reason, **texts(about, "reason")} if reason else None,
+            "remarks": list(pairs(about, "remark")),
             "cuts": sorted(cuts, key=lambda each: str(each["cut"])),
         }
         return row
 
-    def _against(self, about: Mapping[NamedNode, list[_Term]]) -> Row:
-        cut = _nodes(about, _CUT)[0]
+    def _against(self, about: About) -> Row:
+        cut = nodes(about, _CUT)[0]
         return {
             "cut": local_id(cut),
             "cutLabel": self.labels.get(cut.value),
-            "met": _one(about, _MET) == "true",
+            "met": one(about, _MET) == "true",
         }
 
-    def _item_label(self, code: str) -> Label | None:
+    def item_label(self, code: str) -> Label | None:
+        """What an item is called, None for a code of none."""
         for row in self.record.rows(ITEMS):
             if row["code"] == code:
                 return {"zh": str(row["label_zh"]), "en": str(row["label_en"])}
         return None
 
-    def _order(self, row: Row) -> tuple[int, int, str, str]:
-        """By round, then by item as the study lists them, then by kind."""
+    def order(self, row: Row) -> tuple[int, int, str, str]:
+        """Where a row stands: by round, then by item as the study lists them, then by kind."""
         codes = self.record.codes(ITEMS)
         place = codes.index(row["item"]) if row.get("item") in codes else -1
         rounds = self.record.codes(ROUNDS) if self.record.rows(ROUNDS) else []
@@ -211,7 +217,7 @@ def _statistic_name(row: Row) -> Label:
             told.append(item[language])
         if row["round"]:
             told.append({"zh": f"第 {row['round']} 轮", "en": f"round {row['round']}"}[language])
-        told += row["participants"]
+        told += [*filter(None, (row["grade"], row["kpi"])), *row["participants"]]
     return {language: " · ".join(told) for language, told in pieces.items()}
 
 
@@ -219,39 +225,3 @@ def last_round(record: StudyRecord) -> str:
     """The code of the last round; empty for a study without rounds."""
     codes = record.codes(ROUNDS)
     return max(codes, key=int) if codes else ""
-
-
-def _nodes(about: Mapping[NamedNode, list[_Term]], predicate: NamedNode) -> list[NamedNode]:
-    return [term for term in about.get(predicate, ()) if isinstance(term, NamedNode)]
-
-
-def _one(about: Mapping[NamedNode, list[_Term]], predicate: NamedNode) -> str:
-    """The text of the one value; empty when there is none."""
-    for term in about.get(predicate, ()):
-        if isinstance(term, NamedNode | Literal):
-            return term.value
-    return ""
-
-
-def _last(about: Mapping[NamedNode, list[_Term]], name: str) -> str | None:
-    found = _nodes(about, iri("studies", name))
-    return local_id(found[0]) if found else None
-
-
-def _whole(text: str) -> int | None:
-    return int(text) if text else None
-
-
-def _texts(about: Mapping[NamedNode, list[_Term]], name: str) -> dict[str, str]:
-    return {
-        term.language: term.value
-        for term in about.get(iri("studies", name), ())
-        if isinstance(term, Literal) and term.language
-    }
-
-
-def _pairs(about: Mapping[NamedNode, list[_Term]], name: str) -> Iterator[dict[str, str]]:
-    """Remarks, each in one language: nothing in a graph says which belong together."""
-    terms = [t for t in about.get(iri("studies", name), ()) if isinstance(t, Literal)]
-    for term in sorted(terms, key=lambda each: (each.language or "", each.value)):
-        yield {term.language or "": term.value}

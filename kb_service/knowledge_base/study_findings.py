@@ -1,4 +1,4 @@
-"""What a draft takes from studies: the items that a panel kept, and what they weigh."""
+"""What a draft takes from studies: items kept, their weight, level and standards, and targets."""
 
 from __future__ import annotations
 
@@ -6,23 +6,44 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from pyoxigraph import Literal, NamedNode, Triple
-
 from kb_service.findings import Finding, RefusedInput, violation
+from kb_service.knowledge_base.study_advice import advice
+from kb_service.knowledge_base.study_choice import ChosenStudies
+from kb_service.knowledge_base.study_citations import Citation, Citations
 from kb_service.knowledge_base.study_document import StudyConclusions, last_round
-from kb_service.study_records.table_names import ITEMS
-from kb_service.vocabulary import IDENTIFIER, LABEL, A, iri
+from kb_service.knowledge_base.study_suggestions import levels, questionnaire, standards, targets
+from kb_service.study_records.records import Row
+from kb_service.study_records.table_names import ITEMS, STANDARDS, TARGETS
 
 _KEEP = "keep"
-_SHOWN = Decimal("0.001")
+
+
+@dataclass(frozen=True)
+class AgreedStandard:
+    """The behaviour that a meeting adopted for a grade of an item."""
+
+    grade: str
+    behaviour: Mapping[str, str]
+    citation: Citation
+
+
+@dataclass(frozen=True)
+class AgreedTarget:
+    """The figures that a meeting adopted for a key performance indicator."""
+
+    kpi: str
+    threshold: Decimal
+    target: Decimal
+    stretch: Decimal
+    citation: Citation
 
 
 @dataclass(frozen=True)
 class KeptItem:
-    """An item that the last round of a panel kept, with the figures that speak for it.
+    """An item that the last round of a panel kept, with what other studies say of it.
 
-    `weight` is what the comparisons of another study give it, locally and on the whole. `source` is
-    the id of the work that a draft cites for it.
+    `local` and `weight` are what comparisons give it among its neighbours and on the whole, `level`
+    is the required level that a meeting or interviews suggest.
     """
 
     code: str
@@ -30,202 +51,155 @@ class KeptItem:
     within: str
     tier: str
     mean: Decimal
-    source: str
-    words: Mapping[str, str]
-    statistics: tuple[NamedNode, ...]
+    citation: Citation
     local: Decimal | None = None
     weight: Decimal | None = None
+    level: Decimal | None = None
+    standards: tuple[AgreedStandard, ...] = ()
 
 
 @dataclass(frozen=True)
 class Findings:
-    """What studies found for a position: the items kept, the groups' weights, what is left out."""
+    """What studies found for a position: items, the groups' weights, targets, and what to bear in mind."""
 
-    position: str
-    evidence: str
-    panel: StudyConclusions
+    chosen: ChosenStudies
     items: tuple[KeptItem, ...]
     groups: Mapping[str, Decimal]
+    targets: tuple[AgreedTarget, ...]
     notes: tuple[Finding, ...]
 
+    @property
+    def position(self) -> str:
+        """The id of the position."""
+        return self.chosen.position
 
-def findings_of(panel: StudyConclusions, weighing: StudyConclusions | None) -> Findings:
-    """What a panel kept, weighed by the comparisons of another study if there is one.
+    @property
+    def evidence(self) -> str:
+        """What everything in a draft by these studies rests on."""
+        return self.chosen.evidence
 
-    Raises RefusedInput when the panel is of another kind or kept nothing, or when the studies are
-    about different positions.
+    @property
+    def panel(self) -> StudyConclusions:
+        """The panel that kept the items."""
+        return self.chosen.panel
+
+    def citations_of_model(self) -> Iterator[Citation]:
+        """Everything that the draft of a model cites."""
+        for item in self.items:
+            yield item.citation
+            yield from (each.citation for each in item.standards)
+
+    def citations_of_plan(self) -> Iterator[Citation]:
+        """Everything that the draft of a plan cites."""
+        yield from (item.citation for item in self.items)
+        yield from (each.citation for each in self.targets)
+
+
+def findings_of(chosen: ChosenStudies) -> Findings:
+    """What a panel kept, with what the other studies say of it.
+
+    Raises RefusedInput when the panel kept nothing that is a dimension.
     """
-    _check(panel, weighing)
-    kept = [row["item"] for row in panel.decisions() if _is_kept(panel, row)]
+    panel = chosen.panel
+    last = last_round(panel.record)
     rows = {str(row["code"]): row for row in panel.record.rows(ITEMS)}
-    named = [code for code in kept if "dimension" in rows[code]]
-    if not named:
+    kept = [
+        str(row["item"])
+        for row in panel.decisions()
+        if row["verdict"] == _KEEP and row["round"] == last
+    ]
+    doubted = _doubted(chosen.questionnaire)
+    taken = [code for code in kept if "dimension" in rows[code] and code not in doubted]
+    if not taken:
         raise RefusedInput([_nothing_kept(panel)])
-    tiers, local, whole = panel.tiers(last_round(panel.record)), _values(weighing, "weight"), {}
-    if weighing is not None:
-        whole = _values(weighing, "global-weight")
-    words = _Words(panel, weighing)
-    items = tuple(
-        words.item(
-            code,
-            dimension=str(rows[code]["dimension"]),
-            within=str(rows[code].get("within", "")),
-            tier=tiers.get(code, ""),
-            local=local.get(code),
-            weight=whole.get(code),
-        )
-        for code in named
-    )
+    drawn = _Drawn(chosen)
+    items = tuple(drawn.item(code, rows[code]) for code in taken)
     parents = {item.within for item in items}
-    fictional = [each for each in (panel, weighing) if each and each.record.about["fictional"]]
     return Findings(
-        position=str(panel.record.about["position"]),
-        evidence="assumed" if fictional else "stated",
-        panel=panel,
-        items=items,
-        groups={code: weight for code, weight in local.items() if code in parents},
-        notes=tuple(_left_out(panel, [code for code in kept if code not in named])),
+        chosen,
+        items,
+        {code: weight for code, weight in drawn.local.items() if code in parents},
+        tuple(_targets(chosen.meeting, drawn.citations)),
+        tuple(advice(chosen, kept, taken)),
     )
 
 
-def source_triples(found: Findings) -> list[Triple]:
-    """The works that a draft cites, one for each item: its study, round, panel and statistics."""
-    return [triple for item in found.items for triple in _work(item, found.evidence)]
+class _Drawn:
+    """What the chosen studies say, item by item."""
 
+    def __init__(self, chosen: ChosenStudies) -> None:
+        self.citations = Citations(chosen)
+        self._chosen = chosen
+        last = last_round(chosen.panel.record)
+        self._tiers = chosen.panel.tiers(last)
+        self._means = _numbers(chosen.panel, "mean", last)
+        self.local = _numbers(chosen.weighing, "weight")
+        self._whole = _numbers(chosen.weighing, "global-weight")
+        # What experts settled on comes before what interviews suggest.
+        self._levels = {**_levels(chosen.interviews), **_levels(chosen.meeting)}
 
-def _work(item: KeptItem, evidence: str) -> Iterator[Triple]:
-    work = iri("work", item.source)
-    yield Triple(work, A, iri("dcterms", "BibliographicResource"))
-    yield Triple(work, A, iri("owl", "NamedIndividual"))
-    yield Triple(work, A, iri("prov", "Entity"))
-    yield Triple(work, IDENTIFIER, Literal(item.source))
-    yield Triple(work, iri("core", "evidence"), iri("evidence", evidence))
-    for language, text in item.words.items():
-        yield Triple(work, LABEL, Literal(text, language=language))
-        yield Triple(work, iri("skos", "definition"), Literal(text, language=language))
-    for statistic in item.statistics:
-        yield Triple(work, iri("prov", "wasDerivedFrom"), statistic)
-
-
-class _Words:
-    """Says of kept items which figures speak for them, in both languages."""
-
-    def __init__(self, panel: StudyConclusions, weighing: StudyConclusions | None) -> None:
-        self._panel, self._weighing = panel, weighing
-        self._round = last_round(panel.record)
-        self._means = panel.values("mean", self._round)
-        self._variations = panel.values("coefficient-of-variation", self._round)
-        self._weights = weighing.values("global-weight") if weighing else {}
-        self._size = next(
-            (
-                int(row["value"])
-                for row in panel.statistics()
-                if row["kind"] == "panel-size" and row["round"] == self._round
-            ),
-            0,
-        )
-
-    def item(
-        self,
-        code: str,
-        *,
-        dimension: str,
-        within: str,
-        tier: str,
-        local: Decimal | None,
-        weight: Decimal | None,
-    ) -> KeptItem:
-        """A kept item with what is said of it."""
-        mean, mean_node = self._means[code]
-        variation, variation_node = self._variations[code]
-        study = self._panel.record.id
-        zh = (
-            f"{self._name('zh')}，第 {self._round} 轮，{self._size} 位专家："
-            f"重要性均值 {_short(mean)}，变异系数 {_short(variation)}"
-        )
-        en = (
-            f"{self._name('en')}, round {self._round}, {self._size} experts: mean importance "
-            f"{_short(mean)}, coefficient of variation {_short(variation)}"
-        )
-        nodes = [mean_node, variation_node]
-        if code in self._weights and self._weighing is not None:
-            value, node = self._weights[code]
-            about = self._weighing.record.about
-            zh += f"；{about['label_zh']}：总权重 {_short(value)}"
-            en += f"; {about['label_en']}: global weight {_short(value)}"
-            nodes.append(node)
-        source = f"study.{study}.round-{self._round}.{code}"
-        words = {"zh": zh, "en": en}
+    def item(self, code: str, row: Row) -> KeptItem:
+        """A kept item with everything that is said of it."""
         return KeptItem(
-            code, dimension, within, tier, mean, source, words, tuple(nodes), local, weight
+            code,
+            dimension=str(row["dimension"]),
+            within=str(row.get("within", "")),
+            tier=self._tiers.get(code, ""),
+            mean=self._means[code],
+            citation=self.citations.of_item(code),
+            local=self.local.get(code),
+            weight=self._whole.get(code),
+            level=self._levels.get(code),
+            standards=tuple(_standards(self._chosen.meeting, code, self.citations)),
         )
 
-    def _name(self, language: str) -> str:
-        about = self._panel.record.about
-        name = str(about[f"label_{language}"])
-        if not about["fictional"]:
-            return name
-        return f"{name}（虚构）" if language == "zh" else f"{name} (fictional)"
+
+def _numbers(study: StudyConclusions | None, kind: str, round_: str = "") -> dict[str, Decimal]:
+    if study is None:
+        return {}
+    return {code: value for code, (value, _) in study.values(kind, round_).items()}
 
 
-def _short(value: Decimal) -> str:
-    return f"{value.quantize(_SHOWN):f}"
+def _levels(study: StudyConclusions | None) -> dict[str, Decimal]:
+    return {row["item"]: Decimal(str(row["level"])) for row in levels(study)} if study else {}
 
 
-def _is_kept(panel: StudyConclusions, row: Mapping[str, object]) -> bool:
-    return row["verdict"] == _KEEP and row["round"] == last_round(panel.record)
+def _doubted(study: StudyConclusions | None) -> set[str]:
+    return {row["item"] for row in questionnaire(study) if not row["confirmed"]} if study else set()
 
 
-def _values(study: StudyConclusions | None, kind: str) -> dict[str, Decimal]:
-    return {code: value for code, (value, _) in study.values(kind).items()} if study else {}
-
-
-def _check(panel: StudyConclusions, weighing: StudyConclusions | None) -> None:
-    if panel.record.kind.id != "delphi":
-        raise RefusedInput([_wrong_kind(panel, "delphi")])
-    if weighing is None:
+def _standards(
+    meeting: StudyConclusions | None, code: str, citations: Citations
+) -> Iterator[AgreedStandard]:
+    if meeting is None:
         return
-    if weighing.record.kind.id != "ahp":
-        raise RefusedInput([_wrong_kind(weighing, "ahp")])
-    positions = [str(each.record.about["position"]) for each in (panel, weighing)]
-    if positions[0] != positions[1]:
-        raise RefusedInput(
-            [
-                violation(
-                    f"两项研究的岗位不同：{positions[0]}、{positions[1]}；请选同一岗位的研究。",
-                    f"The studies are about different positions, {positions[0]} and {positions[1]}; "
-                    "choose studies of one.",
-                )
-            ]
+    proposed = {(str(r["item"]), str(r["grade"])): r for r in meeting.record.rows(STANDARDS)}
+    for row in standards(meeting):
+        if row["item"] == code:
+            proposal = proposed[code, row["grade"]]
+            behaviour = {each: str(proposal[f"behaviour_{each}"]) for each in ("zh", "en")}
+            yield AgreedStandard(
+                row["grade"], behaviour, citations.of_proposal(f"{code}.{row['grade']}", proposal)
+            )
+
+
+def _targets(meeting: StudyConclusions | None, citations: Citations) -> Iterator[AgreedTarget]:
+    if meeting is None:
+        return
+    proposed = {str(row["kpi"]): row for row in meeting.record.rows(TARGETS)}
+    for each in targets(meeting):
+        row = proposed[each["kpi"]]
+        threshold, target, stretch = (
+            Decimal(str(row[name])) for name in ("threshold", "target", "stretch")
         )
-
-
-def _wrong_kind(study: StudyConclusions, wanted: str) -> Finding:
-    id, kind = study.record.id, study.record.kind
-    return violation(
-        f"研究 {id} 是“{kind.zh}”；这里要的是 {wanted}。",
-        f"The study {id} is of the kind {kind.id}; this takes one of the kind {wanted}.",
-        value=id,
-    )
+        citation = citations.of_proposal(each["kpi"], row)
+        yield AgreedTarget(each["kpi"], threshold, target, stretch, citation)
 
 
 def _nothing_kept(panel: StudyConclusions) -> Finding:
     return violation(
-        f"研究 {panel.record.id} 的最后一轮没有保留任何对应到维度的项目；请在“对应维度”一列填写维度，或再问一轮。",
-        f"The last round of {panel.record.id} keeps no item that is a dimension; fill in the column "
-        "Dimension, or ask for another round.",
+        f"研究 {panel.record.id} 的最后一轮没有保留任何可写进草稿的项目；请在“对应维度”一列填写维度，或再问一轮。",
+        f"The last round of {panel.record.id} keeps no item that can go into a draft; fill in the "
+        "column Dimension, or ask for another round.",
         value=panel.record.id,
     )
-
-
-def _left_out(panel: StudyConclusions, codes: list[str]) -> Iterator[Finding]:
-    for code in codes:
-        yield Finding(
-            "warning",
-            {
-                "zh": f"项目 {code} 获得保留，但没有对应的维度，没有写进草稿；请先在框架里添加这一维度。",
-                "en": f"The item {code} is kept and is no dimension yet, so it is not in the draft; "
-                "add it to the framework first.",
-            },
-            value=code,
-        )

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_FLOOR, Decimal
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import Literal, NamedNode, Triple
 
 from kb_service.findings import Finding, RefusedInput, violation
+from kb_service.knowledge_base.study_citations import citation_triples
 from kb_service.knowledge_base.study_drafts import Draft
-from kb_service.knowledge_base.study_findings import Findings, KeptItem, source_triples
+from kb_service.knowledge_base.study_findings import Findings, KeptItem
+from kb_service.knowledge_base.study_said import Term
+from kb_service.knowledge_base.study_targets import results_groups
 from kb_service.study_records.records import Row
 from kb_service.study_records.table_names import ITEMS
 from kb_service.vocabulary import BASE, IDENTIFIER, LABEL, A, iri
@@ -18,24 +21,31 @@ _STEP = Decimal("0.001")
 _DECIMAL = iri("xsd", "decimal")
 _INDIVIDUAL = iri("owl", "NamedIndividual")
 _SOURCE = iri("dcterms", "source")
-_Term = NamedNode | BlankNode | Literal | Triple
-_Said = Mapping[NamedNode, Sequence[tuple[NamedNode, _Term]]]
+_Said = Mapping[NamedNode, Sequence[tuple[NamedNode, Term]]]
 
 
 def plan_draft(found: Findings, shared: Iterable[Triple]) -> Draft:
     """The draft of a plan that appraises the behaviour which a panel kept.
 
     Groups are the items' first level. Weights are those of the comparisons, shared out among what was
-    kept, and without comparisons in proportion to mean importance. All else (results, raters,
-    shares, period) is that of the position's plan. Raises RefusedInput where there is none.
+    kept, and without comparisons in proportion to mean importance. Results have the figures that a
+    meeting adopted. All else (which results there are and what they weigh, raters, shares, period)
+    is that of the position's plan. Raises RefusedInput where there is none.
     """
     said = _by_subject(shared)
     before = _plan_of(said, iri("position", found.position))
     if before is None:
         raise RefusedInput([_no_plan(found.position)])
     plan = iri("plan", f"{found.position}.{found.panel.record.id}")
-    facts = [*_header(found, plan), *_kept(said, before, plan), *_groups(found, plan)]
-    return Draft([*facts, *source_triples(found)], found.notes)
+    results, notes = results_groups(said, before, plan, found.targets, found.evidence)
+    facts = [
+        *_header(found, plan),
+        *_kept(said, before, plan),
+        *results,
+        *_groups(found, plan),
+        *citation_triples(found.citations_of_plan(), found.evidence),
+    ]
+    return Draft(facts, (*found.notes, *notes))
 
 
 def shares_of(weights: Mapping[str, Decimal]) -> dict[str, Decimal]:
@@ -49,8 +59,8 @@ def shares_of(weights: Mapping[str, Decimal]) -> dict[str, Decimal]:
     return shares
 
 
-def _by_subject(shared: Iterable[Triple]) -> dict[NamedNode, list[tuple[NamedNode, _Term]]]:
-    said: dict[NamedNode, list[tuple[NamedNode, _Term]]] = {}
+def _by_subject(shared: Iterable[Triple]) -> dict[NamedNode, list[tuple[NamedNode, Term]]]:
+    said: dict[NamedNode, list[tuple[NamedNode, Term]]] = {}
     for triple in shared:
         if isinstance(triple.subject, NamedNode):
             said.setdefault(triple.subject, []).append((triple.predicate, triple.object))
@@ -66,7 +76,6 @@ def _plan_of(said: _Said, position: NamedNode) -> NamedNode | None:
     return next((node for node, about in said.items() if wanted <= set(about)), None)
 
 
-_KPI_GROUP = (A, iri("performance", "KPIGroup"))
 _OWN = frozenset(
     {
         _SOURCE,
@@ -81,13 +90,9 @@ _OWN = frozenset(
 
 
 def _kept(said: _Said, before: NamedNode, plan: NamedNode) -> Iterator[Triple]:
-    """What the plan before says and studies do not: raters, shares, period and groups of results."""
+    """What the plan before says and studies do not: raters, shares and period."""
     for predicate, value in said[before]:
-        if (
-            predicate not in _OWN
-            or isinstance(value, NamedNode)
-            and _KPI_GROUP in said.get(value, ())
-        ):
+        if predicate not in _OWN:
             yield Triple(plan, predicate, value)
 
 
@@ -150,7 +155,7 @@ def _items(
         yield Triple(group, iri("performance", "hasItem"), node)
         yield Triple(node, A, iri("performance", "BehaviourItem"))
         yield Triple(node, iri("core", "dimension"), iri("indicator", item.dimension))
-        yield Triple(node, _SOURCE, iri("work", item.source))
+        yield Triple(node, _SOURCE, iri("work", item.citation.id))
         yield from _weighed(node, _id(node), shares[item.code], found.evidence)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from pyoxigraph import NamedNode, Triple
@@ -17,6 +17,7 @@ from kb_service.knowledge_base.history import revision
 from kb_service.knowledge_base.judging import Knowledge
 from kb_service.knowledge_base.keeping import Keeper
 from kb_service.knowledge_base.outcomes import UnknownThingError
+from kb_service.knowledge_base.study_choice import chosen_studies
 from kb_service.knowledge_base.study_document import StudyConclusions, shared_labels
 from kb_service.knowledge_base.study_drafts import Draft, model_draft
 from kb_service.knowledge_base.study_findings import Findings, findings_of
@@ -138,24 +139,23 @@ class Studying:
         with self._keeper.lock:
             self._keeper.store.replace_graphs({name(study): [] for name in graphs})
 
-    def draft_model(self, panel: str, weighing: str = "") -> Draft:
-        """The draft of a position model by a Delphi panel, weighed by an AHP study if one is named.
+    def draft_model(self, panel: str, others: Mapping[str, str]) -> Draft:
+        """The draft of a position model by a Delphi panel and the other studies that are named.
 
-        Raises RefusedInput, and UnknownThingError when there is no such study.
+        `others` are ids by the names of the fields of ChosenStudies. Raises RefusedInput, and
+        UnknownThingError when there is no such study.
         """
-        found = self._findings(panel, weighing)
+        found = self._findings(panel, others)
         frameworks = self._keeper.knowledge.catalogue.dimensions.values()
         dimensions = {id: each for known in frameworks for id, each in known.items()}
         return model_draft(found, dimensions, self._described(found.position))
 
-    def draft_plan(self, panel: str, weighing: str = "") -> Draft:
+    def draft_plan(self, panel: str, others: Mapping[str, str]) -> Draft:
         """The draft of a performance plan in the same way; see plan_draft."""
-        return plan_draft(self._findings(panel, weighing), self._keeper.shared_facts())
+        return plan_draft(self._findings(panel, others), self._keeper.shared_facts())
 
-    def _findings(self, panel: str, weighing: str) -> Findings:
-        return findings_of(
-            self.conclusions(panel), self.conclusions(weighing) if weighing else None
-        )
+    def _findings(self, panel: str, others: Mapping[str, str]) -> Findings:
+        return findings_of(chosen_studies(panel, others, self.conclusions))
 
     def _described(self, position: str) -> Sequence[Triple]:
         """The document that describes the published model of a position, if there is one."""

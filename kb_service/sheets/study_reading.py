@@ -145,7 +145,7 @@ def _check_whole(kind: StudyKind, reading: _Reading) -> None:
     """Add what is wrong between rows: too few of them, codes given twice, codes of nothing."""
     for plan in kind.tables:
         rows = reading.rows[plan.name]
-        if not rows:
+        if not rows and plan.needed:
             reading.findings.append(_no_rows(plan))
         if not plan.role and len(rows) > 1:
             reading.findings.append(_one_study(plan))

@@ -105,6 +105,11 @@ def _difference(found: CompetencyDifference) -> Iterator[Figure]:
     yield Figure("frequency-average", about, frequency.second.mean, frequency.second.size)
     yield Figure("frequency-p", about, found.adjusted[Measure.FREQUENCY], people, remarks)
     yield Figure("frequency-effect", about, frequency.effect, people)
+    for group, of in (
+        ("level-excellent", found.level.first),
+        ("level-average", found.level.second),
+    ):
+        yield Figure(group, about, of.mean, of.size)
     yield Figure("level-p", about, found.adjusted[Measure.LEVEL], people)
     yield Figure("level-effect", about, found.level.effect, people)
     yield Figure("occurrence-p", about, found.adjusted[Measure.OCCURRENCE], people)

@@ -66,6 +66,10 @@ _NUMBERS = {
     "ratio": "ratio",
     "answer": "rating",
     "weight": "weight",
+    "in_favour": "inFavour",
+    "threshold": "proposedThreshold",
+    "target": "proposedTarget",
+    "stretch": "proposedStretch",
 }
 
 

@@ -9,6 +9,7 @@ from kb_service.study_records.bei_figures import bei_figures
 from kb_service.study_records.delphi_figures import delphi_figures
 from kb_service.study_records.figures import Figure
 from kb_service.study_records.fuzzy_figures import fuzzy_figures
+from kb_service.study_records.meeting_figures import meeting_figures
 from kb_service.study_records.policy import StudyPolicy
 from kb_service.study_records.questionnaire_figures import questionnaire_figures
 from kb_service.study_records.records import StudyRecord
@@ -18,6 +19,7 @@ _COMPUTED_BY: Mapping[str, Callable[[StudyRecord, StudyPolicy], Iterable[Figure]
     "bei": bei_figures,
     "delphi": delphi_figures,
     "fuzzy": fuzzy_figures,
+    "meeting": meeting_figures,
     "questionnaire": questionnaire_figures,
 }
 

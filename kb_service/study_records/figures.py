@@ -24,7 +24,10 @@ _ROLES = {
     "coder": iri("studies", "ofParticipant"),
     "with": iri("studies", "comparedWith"),
     "grade": iri("studies", "ofGrade"),
+    "kpi": iri("studies", "ofKPI"),
 }
+_SHARED = frozenset({"grade", "kpi"})
+"""Roles of what is no part of the study: the namespace of each is called like it."""
 _DERIVED = iri("prov", "wasDerivedFrom")
 
 
@@ -84,8 +87,8 @@ def _figure(study: str, figure: Figure, run: NamedNode) -> Iterator[Triple]:
 
 
 def _part(study: str, role: str, code: str) -> NamedNode:
-    if role == "grade":
-        return iri("grade", code)
+    if role in _SHARED:
+        return iri(role, code)
     return part_iri(study, "item" if role == "with" else role, code)
 
 

@@ -60,7 +60,7 @@ class Column:
 class TablePlan:
     """A table: a row is an individual of a class, named after the cells of `key`.
 
-    `role` is the part of its IRI that says what it is.
+    `role` is the part of its IRI that says what it is. A table that is not `needed` may be empty.
     """
 
     name: str
@@ -70,6 +70,7 @@ class TablePlan:
     kind: NamedNode
     key: tuple[str, ...]
     columns: tuple[Column, ...]
+    needed: bool = True
 
     @property
     def is_listing(self) -> bool:

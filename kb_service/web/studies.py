@@ -20,6 +20,13 @@ studies = Blueprint("studies", __name__, url_prefix="/api/v1")
 _JSON = "application/json"
 _TURTLE = "text/turtle"
 _NARROWED_BY = ("round", "item", "kind")
+_RESTS_ON = {
+    "weights": "weighing",
+    "interviews": "interviews",
+    "questionnaire": "questionnaire",
+    "meeting": "meeting",
+}
+"""The parameters that name the other studies of a draft, and what they are for."""
 
 
 @studies.get("/studies")
@@ -80,16 +87,21 @@ def statistics(study: str) -> Response:
 
 @studies.get("/studies/<study>/items/<item>/explanation")
 def explanation(study: str, item: str) -> Response:
-    """Why an item was decided on so, or why a tier is suggested for it."""
+    """Why an item was decided on so, or why a tier or a level is suggested for it."""
     note_object(study)
     media_type = chosen_type((_JSON, *FORMATS))
-    tier = _one_of("about", ("decision", "tier")) == "tier"
-    round_ = request.args.get("round", "")
     view, seen = knowledge_base(), _seen()
+    conclusion = seen.conclusion_on(
+        study,
+        item,
+        about=_one_of("about", ("decision", "tier", "level")),
+        round_=request.args.get("round", ""),
+        grade=request.args.get("grade", ""),
+    )
     if media_type == _JSON:
-        answer = jsonify(study_explanation(view, seen, study, item, round_, tier=tier))
+        answer = jsonify(study_explanation(view, seen, study, conclusion))
     else:
-        data = study_provenance(view, seen, study, item, round_, media_type, tier=tier)
+        data = study_provenance(view, seen, study, conclusion, media_type)
         answer = Response(data, mimetype=media_type)
     answer.vary.add("Accept")
     return answer
@@ -101,7 +113,8 @@ def draft(study: str) -> Response:
     note_object(study)
     chosen_type((_TURTLE,))
     plan = _one_of("as", ("model", "plan")) == "plan"
-    made = _seen().draft(study, request.args.get("weights", ""), plan=plan)
+    others = {field: request.args.get(name, "") for name, field in _RESTS_ON.items()}
+    made = _seen().draft(study, others, plan=plan)
     return _file(made.turtle, _TURTLE, f"{study}-draft.ttl")
 
 

@@ -8,6 +8,7 @@ from kb_service.web.openapi.schema_parts import (
     MAYBE_NUMBER,
     MAYBE_STRING,
     MAYBE_TEXT,
+    NUMBER,
     STRING,
     TEXT,
     TRUTH,
@@ -26,7 +27,7 @@ def study_schemas() -> dict[str, Schema]:
     """The schemas by name."""
     study: dict[str, Schema] = {
         "id": STRING,
-        "kind": {"enum": ["ahp", "bei", "delphi", "fuzzy", "questionnaire"]},
+        "kind": {"enum": ["ahp", "bei", "delphi", "fuzzy", "meeting", "questionnaire"]},
         "kindLabel": TEXT,
         "label": TEXT,
         "position": STRING,
@@ -47,6 +48,10 @@ def study_schemas() -> dict[str, Schema]:
         **study,
         "decisions": listed(decision),
         "candidates": listed(record(about)),
+        "levels": listed(record({**about, "level": NUMBER})),
+        "standards": listed(record({**about, "grade": STRING})),
+        "targets": listed(record({"kpi": STRING, "conclusion": STRING})),
+        "questionnaire": listed(record({**about, "confirmed": TRUTH})),
     }
     return {
         "StudyRow": record(study),
@@ -72,6 +77,7 @@ def _statistic() -> Schema:
             "with": MAYBE_STRING,
             "participants": listed(STRING),
             "grade": MAYBE_STRING,
+            "kpi": MAYBE_STRING,
             "factor": maybe(WHOLE),
             "value": MAYBE_NUMBER,
             "count": maybe(WHOLE),
