@@ -58,11 +58,8 @@ class BulkChecker:
         clock = Triple(_CLOCK.subject, _CLOCK.predicate, Literal(today.isoformat(), datatype=_DATE))
         further = [*beside]
         own = [*data, *further, clock]
-        members = {
-            kind: nodes | {t.subject for t in own if t.predicate == A and t.object == kind}
-            for kind, nodes in self._members.items()
-        }
         said, focus = _by_subject(data)
+        members = self._members_with(own)
         added = [quad for quad in map(_quad, own) if quad not in self._store]
         self._store.extend(added)
         try:
@@ -80,6 +77,14 @@ class BulkChecker:
         return sorted(
             found, key=lambda f: (WORST_FIRST.index(f.severity), f.focus, f.shape, f.value)
         )
+
+    def _members_with(self, facts: Iterable[Triple]) -> dict[NamedNode, set[object]]:
+        """The instances of each class, those that these facts name among them."""
+        named: defaultdict[object, set[object]] = defaultdict(set)
+        for subject, predicate, value in facts:
+            if predicate == A and value in self._members:
+                named[value].add(subject)
+        return {kind: nodes | named[kind] for kind, nodes in self._members.items()}
 
     def _asked(self, shape: BulkShape, nodes: Collection[Node]) -> Iterator[Finding]:
         """What the answers to the shape's questions tell of these nodes."""
@@ -116,11 +121,11 @@ def _by_subject(data: Iterable[Triple]) -> tuple[Said, Mapping[object, set[Node]
         lambda: defaultdict(list)
     )
     focus: defaultdict[object, set[Node]] = defaultdict(set)
-    for triple in data:
-        if isinstance(triple.subject, Node) and isinstance(triple.object, Value):
-            said[triple.subject][triple.predicate].append(triple.object)
-            if triple.predicate == A:
-                focus[triple.object].add(triple.subject)
+    for subject, predicate, value in data:
+        if isinstance(subject, Node) and isinstance(value, Value):
+            said[subject][predicate].append(value)
+            if predicate == A:
+                focus[value].add(subject)
     return said, focus
 
 

@@ -16,8 +16,7 @@ from kb_service.knowledge_base import KnowledgeBase
 from kb_service.knowledge_base.performance.merging import Author
 from kb_service.knowledge_base.performance.periods import PeriodAsked
 from kb_service.people_records import PersonRecord
-from kb_service.people_records.performance_records import PerformanceChoices
-from kb_service.sheets.performance_contents import PerformanceContents
+from kb_service.people_records.performance_records import PerformanceChoices, PerformanceRecord
 from kb_service.sheets.performance_reading import read_performance
 from kb_service.sheets.tables import open_tables
 from tools.benchmark.crowd import person_id
@@ -48,9 +47,9 @@ def appraisals(count: int) -> Figures:
             seconds = {"read": 0.0, "check": 0.0, "store": 0.0}
             rows = 0
             for period in QUARTERS:
-                for sheet in _sheets(period, count, base.recording.choices):
-                    rows += sheet.count(b"\n") - 1
-                    _take_in(base, sheet, seconds)
+                for sheets in _imports(period, count, base.recording.choices):
+                    rows += sum(sheet.count(b"\n") - 1 for sheet in sheets)
+                    _take_in(base, sheets, seconds)
         finally:
             base.close()
         on_disk = sum(path.stat().st_size for path in data.rglob("*") if path.is_file())
@@ -67,14 +66,15 @@ APPRAISALS: Mapping[str, Measurement] = {"four quarters appraised": appraisals}
 """Measurements of people who are appraised in four quarters by five raters each."""
 
 
-def _take_in(base: KnowledgeBase, sheet: bytes, seconds: dict[str, float]) -> None:
-    """Read a sheet, check and store it, and add what each took."""
-    read: list[PerformanceContents] = []
-    seconds["read"] += timed(lambda: read.append(_read(sheet, base.recording.choices)))
+def _take_in(base: KnowledgeBase, sheets: Sequence[bytes], seconds: dict[str, float]) -> None:
+    """Read sheets, check and store what they say together, and add what each took."""
+    records: list[PerformanceRecord] = []
+    for sheet in sheets:
+        seconds["read"] += timed(partial(_read, sheet, base.recording.choices, records))
     steps: list[float] = []
     begun = time.perf_counter()
     base.recording.record(
-        read[0].records,
+        records,
         _AUTHOR,
         told=lambda person, corrections: None,
         progress=partial(_note, steps),
@@ -90,17 +90,17 @@ def _note(steps: list[float], done: int, of: int) -> None:
         steps.append(time.perf_counter())
 
 
-def _read(sheet: bytes, choices: PerformanceChoices) -> PerformanceContents:
+def _read(sheet: bytes, choices: PerformanceChoices, records: list[PerformanceRecord]) -> None:
+    """Add what a sheet says to the records."""
     with open_tables(sheet, "performance.csv") as tables:
-        return read_performance(tables, choices, _AUTHOR.on)
+        records.extend(read_performance(tables, choices, _AUTHOR.on).records)
 
 
-def _sheets(period: str, count: int, choices: PerformanceChoices) -> Iterator[bytes]:
-    """The files of a quarter: figures of some people, and what their raters say of them."""
+def _imports(period: str, count: int, choices: PerformanceChoices) -> Iterator[Sequence[bytes]]:
+    """The files of a quarter that come in together: figures of some people, and their grades."""
     for start in range(0, count, _PEOPLE_IN_FILE):
         numbers = range(start, min(start + _PEOPLE_IN_FILE, count))
-        for rows in (_figures, _grades):
-            yield _written(rows, period, numbers, choices)
+        yield [_written(rows, period, numbers, choices) for rows in (_figures, _grades)]
 
 
 def _written(

@@ -46,12 +46,13 @@ class StoredPerformance:
         self._said: dict[NamedNode, dict[NamedNode, Value]] = {}
         kinds: dict[NamedNode, NamedNode] = {}
         for triple in self._facts:
-            if not isinstance(triple.subject, NamedNode) or not isinstance(triple.object, Value):
+            subject, predicate, value = triple  # each is made anew whenever it is asked for
+            if not isinstance(subject, NamedNode) or not isinstance(value, Value):
                 continue
-            if triple.predicate != A:
-                self._said.setdefault(triple.subject, {})[triple.predicate] = triple.object
-            elif isinstance(triple.object, NamedNode) and triple.object in _KINDS:
-                kinds[triple.subject] = triple.object
+            if predicate != A:
+                self._said.setdefault(subject, {})[predicate] = value
+            elif isinstance(value, NamedNode) and value in _KINDS:
+                kinds[subject] = value
         self._found: dict[tuple[Value | None, ...], NamedNode] = {}
         self._corrections: dict[Value, int] = {}
         for node, kind in kinds.items():
