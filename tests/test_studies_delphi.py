@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import product
-from math import sqrt
+from math import comb, erfc, sqrt
 
 import pytest
 from hypothesis import given, settings
@@ -392,6 +392,24 @@ def test_those_who_kept_their_rating_make_p_no_rougher() -> None:
 
     assert found.pairs == 16
     assert found.p.number == pytest.approx(2 * 92 / 8192)
+
+
+@pytest.mark.parametrize(("moved", "down"), [(14, 3), (30, 5), (50, 20)])
+def test_p_of_up_to_fifty_moves_is_exact_though_all_are_ties(moved: int, down: int) -> None:
+    """Moves of one size share a rank, so that it is the sign test: as few heads of so many tosses."""
+    found = change([3] * moved, [2] * down + [4] * (moved - down)).items["calm"]
+
+    fewer = sum(comb(moved, tosses) for tosses in range(down + 1))
+    assert found.p.number == pytest.approx(2 * fewer / 2**moved)
+
+
+def test_p_of_more_moves_is_that_of_the_normal_approximation_with_its_corrections() -> None:
+    """51 ranks of 26: the variance is 51·26² / 4, and ½ is taken off for continuity."""
+    found = change([3] * 51, [2] * 20 + [4] * 31).items["calm"]
+
+    distance = 51 * 26 / 2 - 20 * 26 - 0.5
+    assert found.w.number == 20 * 26
+    assert found.p.number == pytest.approx(erfc(distance / sqrt(51 * 26**2 / 4) / sqrt(2)))
 
 
 moves = st.lists(st.integers(-2, 2), min_size=2, max_size=7).filter(any)

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from scipy.stats import wilcoxon
+import numpy as np
+from scipy.stats import rankdata, wilcoxon
 
 from kb_service.studies.concordance import Ratings
 from kb_service.studies.delphi import (
@@ -21,6 +22,8 @@ from kb_service.studies.listing import listed
 from kb_service.studies.results import Reason, Statistic, known, unknown
 
 _DIGITS = 9
+_MOST_FOR_EXACT_SIGNS = 50
+"""Of experts who changed a rating, up to which p is counted from all signs that it could have had."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,9 @@ def stability(rounds: Sequence[Round], scale: Scale) -> Stability:
     Change 79, 1525–1536: the change of the coefficient of variation (Dajani, Sincoff and Talley
     (1979), the same journal 13, 83–90), the share of opinion that moved (Scheibe, Skutsch and
     Schofer (1975), in Linstone and Turoff, The Delphi Method, 262–287), and Wilcoxon's matched
-    pairs. Panels need not be the same: the first two take all ratings, pairs those of one expert.
+    pairs, whose p is exact for up to 50 experts who moved, with ties too; beyond, it is that of the
+    normal approximation, corrected for ties and for continuity. Panels need not be the same: the
+    first two take all ratings, pairs those of one expert.
     """
     ordered = sorted(rounds, key=lambda each: each.number)
     if len(ordered) < 2:
@@ -141,9 +146,28 @@ def _signed_ranks(moves: Sequence[float]) -> tuple[Statistic, Statistic]:
         return unknown(_NOBODY_IN_BOTH), unknown(_NOBODY_IN_BOTH)
     if not any(moves):
         return unknown(_NOBODY_MOVED), unknown(_NOBODY_MOVED)
-    # scipy would count those who kept their rating when it chooses between an exact p and a rough one.
-    found = wilcoxon([move for move in moves if move])
-    return known(found.statistic), known(found.pvalue)
+    signed = np.array([move for move in moves if move])
+    # Twice a rank is a whole number, ties or not.
+    doubled = (2 * rankdata(np.abs(signed))).astype(np.int64)
+    upwards = int(doubled[signed > 0].sum())
+    w = min(upwards, int(doubled.sum()) - upwards)
+    if len(signed) > _MOST_FOR_EXACT_SIGNS:
+        found = wilcoxon(signed, correction=True, method="asymptotic")
+        return known(w / 2), known(found.pvalue)
+    return known(w / 2), known(min(1.0, 2 * _chance_of_at_most(w, doubled.tolist())))
+
+
+def _chance_of_at_most(sum_of_ranks: int, ranks: Sequence[int]) -> float:
+    """The share of all signs that leave to the upward moves ranks of no larger a sum.
+
+    scipy has the exact distribution without ties only, and tries signs one after the other else.
+    """
+    share = np.zeros(sum(ranks) + 1)
+    share[0] = 1.0
+    for rank in ranks:
+        share[rank:] += share[:-rank].copy()
+        share /= 2
+    return float(share[: sum_of_ranks + 1].sum())
 
 
 _ONE_ROUND = Reason(
