@@ -92,6 +92,10 @@ PERSON_CONCLUSIONS = CONCLUSIONS + "people/"
 
 PEOPLE_HISTORY = HISTORY_GRAPHS + "people/"
 
+RATER_GRAPHS = BASE + "raters/"
+RATER_CONCLUSIONS = CONCLUSIONS + "raters/"
+RATER_HISTORY = HISTORY_GRAPHS + "raters/"
+
 STUDY_GRAPHS = BASE + "studies/"
 STUDY_CONCLUSIONS = CONCLUSIONS + "studies/"
 STUDY_HISTORY = HISTORY_GRAPHS + "studies/"
@@ -130,6 +134,39 @@ def person_history_graph(person_id: str) -> NamedNode:
     return NamedNode(PEOPLE_HISTORY + quote(person_id, safe=""))
 
 
+def rater_graph(person_id: str) -> NamedNode:
+    """The graph that holds who rated one person, and when."""
+    return NamedNode(RATER_GRAPHS + quote(person_id, safe=""))
+
+
+def rater_conclusions_graph(person_id: str) -> NamedNode:
+    """The graph that holds what rules conclude about who rated one person."""
+    return NamedNode(RATER_CONCLUSIONS + quote(person_id, safe=""))
+
+
+def rater_history_graph(person_id: str) -> NamedNode:
+    """The graph that holds what was changed in who rated one person."""
+    return NamedNode(RATER_HISTORY + quote(person_id, safe=""))
+
+
+def graphs_of_person(person_id: str) -> tuple[NamedNode, ...]:
+    """Every graph of one person that whoever may read about them may read."""
+    return (
+        people_graph(person_id),
+        person_conclusions_graph(person_id),
+        person_history_graph(person_id),
+    )
+
+
+def graphs_of_raters(person_id: str) -> tuple[NamedNode, ...]:
+    """Every graph that tells of who rated one person."""
+    return (
+        rater_graph(person_id),
+        rater_conclusions_graph(person_id),
+        rater_history_graph(person_id),
+    )
+
+
 def study_graph(study_id: str) -> NamedNode:
     """The graph that holds what one model-building study collected."""
     return NamedNode(STUDY_GRAPHS + quote(study_id, safe=""))
@@ -145,10 +182,13 @@ def study_history_graph(study_id: str) -> NamedNode:
     return NamedNode(STUDY_HISTORY + quote(study_id, safe=""))
 
 
+OF_RATERS = (RATER_GRAPHS, RATER_CONCLUSIONS, RATER_HISTORY)
+"""How the names of graphs begin that tell of who rated somebody."""
+OF_PEOPLE = (PEOPLE_GRAPHS, PERSON_CONCLUSIONS, PEOPLE_HISTORY, *OF_RATERS)
+"""How the names of all graphs about one person begin; the rest of the name is the person's key."""
+
 _NOT_SHARED = (
-    PEOPLE_GRAPHS,
-    PERSON_CONCLUSIONS,
-    PEOPLE_HISTORY,
+    *OF_PEOPLE,
     STUDY_GRAPHS,
     STUDY_CONCLUSIONS,
     STUDY_HISTORY,
@@ -158,6 +198,11 @@ _NOT_SHARED = (
 def is_shared(graph: str) -> bool:
     """Whether a graph is about no person and no study, so that everyone may read it."""
     return not graph.startswith(_NOT_SHARED)
+
+
+def tells_of_raters(graph: str) -> bool:
+    """Whether a graph tells of who rated somebody, so that few may read it."""
+    return graph.startswith(OF_RATERS)
 
 
 A = iri("rdf", "type")

@@ -13,16 +13,18 @@ from flask import Flask
 from kb_service.knowledge_base import KnowledgeBase
 from kb_service.store import KnowledgeStore
 from kb_service.store.data_folder import DataFolder
-from kb_service.vocabulary import is_shared
+from kb_service.vocabulary import is_shared, tells_of_raters
 from kb_service.web import create_app
 from kb_service.web.service import EXTENSION
 
 
 @contextmanager
-def service_of(base: KnowledgeBase, people: frozenset[str] | None, folder: Path) -> Iterator[Flask]:
+def service_of(
+    base: KnowledgeBase, people: frozenset[str] | None, folder: Path, *, raters: bool = False
+) -> Iterator[Flask]:
     """The service over shared knowledge and the graphs of these people alone; None for everybody.
 
-    The register and the tokens are the same.
+    Who rated them is in there only with `raters`. The register and the tokens are the same.
     """
     _copy(base.store, folder)
     with KnowledgeStore(folder) as store:
@@ -30,9 +32,12 @@ def service_of(base: KnowledgeBase, people: frozenset[str] | None, folder: Path)
             {
                 graph: []
                 for graph in store.graph_names()
-                if not is_shared(graph.value)
-                and people is not None
-                and graph.value.rpartition("/")[2] not in people
+                if (tells_of_raters(graph.value) and not raters)
+                or (
+                    not is_shared(graph.value)
+                    and people is not None
+                    and graph.value.rpartition("/")[2] not in people
+                )
             }
         )
     copied = KnowledgeBase.open(folder)

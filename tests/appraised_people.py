@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from base64 import b32encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
@@ -60,6 +62,12 @@ def periods() -> list[Triple]:
     )
 
 
+def opaque(person: str, period: str, rater: str) -> str:
+    """The last part of the IRI of a form, which tells nobody whose it is; here always the same."""
+    digest = sha256(f"{person} {period} {rater}".encode()).digest()
+    return "f-" + b32encode(digest).decode()[:26].lower()
+
+
 def facts_of(person: str, appraisals: Mapping[str, Appraised], more: str = "") -> list[Triple]:
     """The facts about a person: what is known of each period, and statements in Turtle."""
     lines = [f'person:{person} a people:Person ; dcterms:identifier "{person}" . {more}']
@@ -86,14 +94,14 @@ def facts_of(person: str, appraisals: Mapping[str, Appraised], more: str = "") -
                 f" performance:forKPI kpi:{kpi} ; performance:target {target:f} ."
             )
         for form in known.forms:
-            about = node("form", "/" + form.rater)
+            about = node("form", "/" + opaque(person, period, form.rater))
             lines.append(
                 f"{about} a performance:RatingForm ; {of_period} ; people:source"
                 f' source:{form.source} ; performance:rater "{form.rater}" ;'
                 f" performance:ratedOn {day} ."
             )
             lines += (
-                f"{node('form', f'/{form.rater}/{dimension}')} a performance:BehaviourRating ;"
+                f"{about[:-1]}/{dimension}> a performance:BehaviourRating ;"
                 f" performance:inForm {about} ; core:dimension indicator:{dimension} ;"
                 f" performance:grade grade:{grade} ."
                 for dimension, grade in form.grades.items()

@@ -18,6 +18,7 @@ from kb_service.cli import main
 from kb_service.questions import questions
 from kb_service.vocabulary import NAMESPACES
 from kb_service.web.service import EXTENSION
+from tests.appraised_people import opaque
 from tests.appraised_service import CODES, PEER, open_appraised
 from tests.service_of_roles import ServiceOfRoles
 
@@ -242,7 +243,8 @@ def test_ratings_are_called_by_what_they_are_about(service: ServiceOfRoles) -> N
 def test_nobody_finds_out_by_asking_whether_somebody_rated(service: ServiceOfRoles) -> None:
     key = service.key("ana")
     about = NAMESPACES["person"] + key + "/form/q2/"
-    guesses = [f"{about}{code}/deviation" for code in (PEER, "somebody-else")]
+    names = (opaque(key, "q2", PEER), opaque(key, "q2", "somebody-else"))
+    guesses = [f"{about}{name}/deviation" for name in names]
 
     for_self, for_hr = (
         [
@@ -258,13 +260,15 @@ def test_nobody_finds_out_by_asking_whether_somebody_rated(service: ServiceOfRol
     assert for_hr == [200, 404]
 
 
-def test_looking_up_a_form_tells_a_person_nothing(service: ServiceOfRoles) -> None:
-    form = f"ontology/terms/person/{service.key('ana')}/form/q2/{PEER}"
+def test_looking_up_a_form_does_not_tell_a_person_whose_it_is(service: ServiceOfRoles) -> None:
+    name = opaque(service.key("ana"), "q2", PEER)
+    form = f"ontology/terms/person/{service.key('ana')}/form/q2/{name}"
 
     for_self = service.as_role(Role.SELF).get(f"/{form}", headers={"Accept": "text/turtle"})
     for_hr = service.as_role(Role.HR).get(f"/{form}", headers={"Accept": "text/turtle"})
 
-    assert for_self.status_code == 404
+    assert "RatingForm" in for_self.text
+    assert not re.search(f"{PEER}|ratedOn|deviation", for_self.text)
     assert PEER in for_hr.text
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+import zipfile
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
@@ -101,6 +104,37 @@ def test_a_reason_is_kept_with_the_names_and_in_no_graph(
     client.delete(f"/api/v1/people/{person}")
     register = app.extensions[EXTENSION].register
     assert register.words_of(about.rsplit("/", 1)[-1]) == []
+
+
+def test_what_a_person_takes_along_has_all_of_it_but_who_rated(
+    client: FlaskClient, person: str
+) -> None:
+    for address, body in ((FIGURE, SAID), (FORM, RATED), (GOAL, {"target": 0.8})):
+        client.put(address.format(person), json=body)
+    client.put(FIGURE.format(person), json={**SAID, "value": 1.2, "reason": REASON})
+    client.put(FORM.format(person), json={**RATED, "grades": {"integrity": "C"}, "reason": "late"})
+
+    packed = client.get(f"/api/v1/people/{person}/export")
+
+    with zipfile.ZipFile(BytesIO(packed.data)) as archive:
+        told = json.loads(archive.read("person.json"))
+        everything = b"".join(archive.read(name) for name in archive.namelist())
+    said = [s for thing in told["facts"] for s in thing["statements"]]
+    kinds = {s["value"].rpartition("#")[2] for s in said if s["property"].endswith("#type")}
+    values = {(s["property"].rpartition("#")[2], s["value"]) for s in said}
+    concluded = {each["conclusion"].rpartition("/")[0] for each in told["explanations"]}
+    assert {
+        "Appraisal",
+        "Measurement",
+        "Goal",
+        "RatingForm",
+        "BehaviourRating",
+        "Correction",
+    } <= kinds
+    assert {("earlierValue", "0.9"), ("value", "1.2"), ("correctionReason", REASON)} <= values
+    assert ("correctionReason", "late") in values
+    assert any(node.endswith(f"/appraisal/{OPEN}/kpi-score") for node in concluded), concluded
+    assert not re.search(rb"r0123|ratedOn|RaterDeviation", everything)
 
 
 def test_a_change_without_a_reason_changes_nothing(client: FlaskClient, person: str) -> None:

@@ -34,6 +34,22 @@ def erase(view: View, people: Sequence[str], also: Iterable[Forget] = ()) -> Non
         _carry_out(view, keys, also)
 
 
+def replace_rater_codes(view: View, codes: Sequence[str], also: Iterable[Forget] = ()) -> int:
+    """Call raters by other codes, so that theirs lead to nobody; answers how many people they rated.
+
+    What they said stays. `also` are the places beside the store that may mention them. A backup from
+    before and the journal have the codes. Raises NotAllowed, and UnknownThingError for a code by
+    which nobody was rated; those before it are replaced then.
+    """
+    require(view.caller, "writes_people")
+    with view.register.writing:
+        rated = sum(view.knowledge_base.replace_rater_code(code) for code in dict.fromkeys(codes))
+        for forget in also:
+            forget(codes)
+        view.knowledge_base.store.rebuild()
+    return rated
+
+
 def finish(view: View, also: Iterable[Forget] = ()) -> int:
     """Erase whoever should be and is still there; answers how many people those were.
 

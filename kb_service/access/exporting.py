@@ -11,7 +11,15 @@ from kb_service.access.reading_view import ReadingView
 from kb_service.access.translation import NAME
 from kb_service.access.words import told_in
 from kb_service.people_records import person_iri
-from kb_service.vocabulary import PEOPLE_GRAPHS, is_shared
+from kb_service.vocabulary import (
+    PEOPLE_GRAPHS,
+    STUDY_CONCLUSIONS,
+    STUDY_GRAPHS,
+    STUDY_HISTORY,
+    is_shared,
+)
+
+_STUDIES = (STUDY_GRAPHS, STUDY_CONCLUSIONS, STUDY_HISTORY)
 
 
 def exported_names(view: ReadingView, names: Iterable[NamedNode]) -> dict[NamedNode, NamedNode]:
@@ -23,8 +31,13 @@ def exported_names(view: ReadingView, names: Iterable[NamedNode]) -> dict[NamedN
     return {
         name: renamed_graph(name, ids)
         for name, key in about.items()
-        if key in readable or (key is None and is_shared(name.value))
+        if (view.reach.contains(name) and key in readable)
+        or (key is None and (is_shared(name.value) or _is_readable_study(view, name)))
     }
+
+
+def _is_readable_study(view: ReadingView, graph: NamedNode) -> bool:
+    return graph.value.startswith(_STUDIES) and view.reach.contains(graph)
 
 
 def exported(view: ReadingView, name: NamedNode) -> list[Triple]:

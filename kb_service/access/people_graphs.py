@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from urllib.parse import quote
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse, serialize
@@ -10,11 +10,11 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse, serialize
 from kb_service.access.translation import renamed, without_names
 from kb_service.vocabulary import (
     HISTORY_GRAPHS,
-    PEOPLE_GRAPHS,
-    PEOPLE_HISTORY,
-    PERSON_CONCLUSIONS,
+    OF_PEOPLE,
+    RATER_HISTORY,
     iri,
     people_graph,
+    rater_graph,
 )
 
 _OF_GRAPH = iri("history", "ofGraph")
@@ -24,7 +24,7 @@ _REVISION = HISTORY_GRAPHS + "revision/"
 
 def person_of_graph(name: NamedNode) -> str | None:
     """The id of the person whom a graph is about; None when it is about nobody in particular."""
-    for space in (PEOPLE_GRAPHS, PERSON_CONCLUSIONS, PEOPLE_HISTORY):
+    for space in OF_PEOPLE:
         if name.value.startswith(space):
             return name.value.removeprefix(space)
     return None
@@ -43,8 +43,9 @@ def renamed_content(
 ) -> list[Triple]:
     """What a graph says under other ids of people, without what they are called."""
     person = person_of_graph(name)
-    if person is not None and person in ids and name.value.startswith(PEOPLE_HISTORY):
-        return list(_history(triples, person, ids[person]))
+    if person is not None and person in ids and name.value.startswith(HISTORY_GRAPHS):
+        of = rater_graph if name.value.startswith(RATER_HISTORY) else people_graph
+        return list(_history(triples, person, ids[person], of))
     new = renamed_graph(name, ids)
     return [
         Triple(new, triple.predicate, triple.object) if triple.subject == name else triple
@@ -52,9 +53,11 @@ def renamed_content(
     ]
 
 
-def _history(history: Iterable[Triple], old_id: str, new_id: str) -> Iterator[Triple]:
-    """What was remembered of a person's facts, which tells of triples in texts."""
-    old, new = people_graph(old_id).value, people_graph(new_id).value
+def _history(
+    history: Iterable[Triple], old_id: str, new_id: str, of: Callable[[str], NamedNode]
+) -> Iterator[Triple]:
+    """What was remembered of a graph about a person, which tells of triples in texts."""
+    old, new = of(old_id).value, of(new_id).value
     begins, begun = (f"{_REVISION}{quote(graph, safe='')}/" for graph in (old, new))
     for triple in history:
         subject, value = triple.subject, triple.object

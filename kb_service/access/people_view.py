@@ -18,7 +18,7 @@ from kb_service.people_records import (
     Choice,
 )
 from kb_service.register import Entry, Register
-from kb_service.store.reach import EVERYTHING, Reach
+from kb_service.store.reach import Reach
 
 NotePeople = Callable[[Iterable[str]], None]
 """Told the pseudonyms of the people whom an answer shows something of."""
@@ -97,7 +97,7 @@ class PeopleView:
     @cached_property
     def reach(self) -> Reach:
         """The graphs that the caller may read."""
-        return EVERYTHING if self._in_reach is None else reach_of_people(self._in_reach)
+        return reach_of_people(self.caller, self._in_reach)
 
     def _may_read(self, key: str) -> bool:
         return self._in_reach is None or key in self._in_reach

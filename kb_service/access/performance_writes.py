@@ -118,7 +118,7 @@ class PerformanceWrites:
             for words in self._view.register.words_of(key)
             if words.property == CORRECTION_REASON.value
         }
-        found = corrections_in(self._base.facts_about(key))
+        found = corrections_in(self._base.facts_about(key), self._base.raters_ever_of(key))
         return [(each, reasons.get(each.node.value)) for each in found]
 
     def template(self, plan: str, period: str, *, filled: bool = False) -> bytes:

@@ -10,19 +10,12 @@ from typing import Any
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, serialize
 
 from kb_service.access.actors import actor
-from kb_service.access.hidden_raters import HiddenRaters
 from kb_service.access.rights_of_the_person import PutRight, RightsOfThePerson
 from kb_service.access.view import View
 from kb_service.access.words import told_in
 from kb_service.audit import entries_about
 from kb_service.knowledge_base.objections import Objection
-from kb_service.vocabulary import (
-    NAMESPACES,
-    iri,
-    people_graph,
-    person_conclusions_graph,
-    person_history_graph,
-)
+from kb_service.vocabulary import NAMESPACES, graphs_of_person, iri
 
 Document = dict[str, Any]
 Label = Mapping[str, str]
@@ -66,18 +59,14 @@ def export_of(view: View, person: str, telling: Telling) -> PersonalExport:
     rights = RightsOfThePerson(view)
     key = rights.key(person)
     store = view.knowledge_base.store
-    names = people_graph(key), person_conclusions_graph(key), person_history_graph(key)
+    names = graphs_of_person(key)
     words = view.register.words_of(key)
     graphs = {name: [*store.graph(name), *told_in(name, words)] for name in names}
-    hidden = HiddenRaters.about(key, graphs[names[0]], view.knowledge_base.revisions_of(key))
     concluded = [
         t.subject
         for t in graphs[names[1]]
-        if t.predicate == _CONCLUDED_BY
-        and isinstance(t.subject, NamedNode)
-        and not hidden.hides(t.subject)
+        if t.predicate == _CONCLUDED_BY and isinstance(t.subject, NamedNode)
     ]
-    graphs = {name: hidden.history(hidden.triples(said)) for name, said in graphs.items()}
     document = {
         "person": _person(view, key),
         "exportedAt": datetime.now(UTC).isoformat(timespec="seconds"),

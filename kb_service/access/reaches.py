@@ -9,16 +9,15 @@ from pyoxigraph import NamedNode
 
 from kb_service.access.roles import Caller, People
 from kb_service.store import KnowledgeStore
-from kb_service.store.reach import EVERYTHING, SHARED, Reach
+from kb_service.store.reach import ALL_BUT_RATERS, EVERYTHING, SHARED, Reach
 from kb_service.vocabulary import (
     PEOPLE_GRAPHS,
     STUDY_CONCLUSIONS,
     STUDY_GRAPHS,
     STUDY_HISTORY,
+    graphs_of_person,
     iri,
     people_graph,
-    person_conclusions_graph,
-    person_history_graph,
 )
 
 
@@ -57,22 +56,21 @@ def may_read(caller: Caller, key: str, store: KnowledgeStore, register: Register
 
 def reach_of(caller: Caller, store: KnowledgeStore, register: Register) -> Reach:
     """The graphs that a caller may read."""
-    people = people_in_reach(caller, store, register)
+    reach = reach_of_people(caller, people_in_reach(caller, store, register))
+    adds_studies = caller.rights.reads_studies and not reach.everything
+    return _with_studies(reach, store) if adds_studies else reach
+
+
+def reach_of_people(caller: Caller, people: frozenset[str] | None) -> Reach:
+    """Shared knowledge, and all that is said, concluded and remembered of the people listed.
+
+    None stands for everybody. Who rated them is within reach of those alone who may know it.
+    """
     if people is None:
-        return EVERYTHING
-    reach = reach_of_people(people)
-    return _with_studies(reach, store) if caller.rights.reads_studies else reach
-
-
-def reach_of_people(people: frozenset[str]) -> Reach:
-    """Shared knowledge, and all that is said, concluded and remembered of the people listed."""
+        return EVERYTHING if caller.rights.sees_raters else ALL_BUT_RATERS
     if not people:
         return SHARED
-    graphs = (
-        graph(key)
-        for key in sorted(people)
-        for graph in (people_graph, person_conclusions_graph, person_history_graph)
-    )
+    graphs = (graph for key in sorted(people) for graph in graphs_of_person(key))
     return Reach(graphs=tuple(graphs))
 
 

@@ -11,7 +11,6 @@ from pyoxigraph import NamedNode, Store, Triple
 
 from kb_service.access.counts import withhold
 from kb_service.access.dry_runs import withheld
-from kb_service.access.hidden_raters import HiddenRaters
 from kb_service.access.model_exchange import ModelExchange
 from kb_service.access.refusals import require
 from kb_service.access.roles import People
@@ -21,7 +20,7 @@ from kb_service.engine.explain import Explanation, NothingConcludedError
 from kb_service.engine.obstacles import WhyNot
 from kb_service.engine.smallest_change import ChangesFound
 from kb_service.findings import Finding
-from kb_service.knowledge_base import Answer
+from kb_service.knowledge_base import Answer, UnknownThingError
 from kb_service.knowledge_base.checking import CheckedDocument, Progress
 from kb_service.knowledge_base.dry_run_counts import DryRun
 from kb_service.knowledge_base.model_documents import SubmittedModel
@@ -31,6 +30,7 @@ from kb_service.people_records import (
     Introduction,
     PersonRecord,
 )
+from kb_service.people_records.raters import conclusions_apart
 from kb_service.questions import Counted, questions
 from kb_service.store.reach import EVERYTHING
 from kb_service.vocabulary import NAMESPACES
@@ -149,16 +149,11 @@ class ReadingView(ModelExchange):
         return self.names.shown([key])[key].id
 
     def facts_about(self, person: str, as_of: date | None = None) -> list[Triple]:
-        """What is asserted about somebody, by pseudonym and without a rater to know.
+        """What is asserted about somebody, by pseudonym and without who rated them.
 
         See KnowledgeBase.facts_about.
         """
-        facts = self.knowledge_base.facts_about(key := self.key_of(person), as_of)
-        return HiddenRaters.about(key, facts).triples(facts)
-
-    def hidden_raters(self, key: str, as_of: date | None = None) -> HiddenRaters:
-        """What keeps those who rated the person with this pseudonym from being known."""
-        return HiddenRaters.about(key, self.knowledge_base.facts_about(key, as_of))
+        return self.knowledge_base.facts_about(self.key_of(person), as_of)
 
     def workspace(self, person: str, as_of: date | None = None) -> Store:
         """A store in memory with everything concluded of somebody; see KnowledgeBase.workspace."""
@@ -182,22 +177,22 @@ class ReadingView(ModelExchange):
         """Why something was concluded, down to assertions; see KnowledgeBase.explain.
 
         It tells of which kind a rater is, and never who. What was concluded of a form itself is told
-        only to those who may know who rated: others would learn whether somebody did.
+        only to those who may know who rated.
         """
-        node = self.conclusion(conclusion)
-        if not node.value.startswith(_PERSON):
-            return self.knowledge_base.explain(node, as_of)
-        key = node.value.removeprefix(_PERSON).split("/", 1)[0]
-        hidden = self.hidden_raters(key, as_of)
-        if hidden.hides(node) and not self.caller.rights.sees_raters:
+        told = self.knowledge_base.explain(self.conclusion(conclusion), as_of)
+        if conclusions_apart(told.statements)[1] and not self.caller.rights.sees_raters:
             raise NothingConcludedError(conclusion.value)
-        return hidden.within(self.knowledge_base.explain(node, as_of))
+        return told
 
     def why_not(self, what: str, things: Mapping[str, str]) -> WhyNot:
-        """Why something was not concluded of a person, or that it was; never who rated them."""
-        known = self._with_key(things)
-        answer = self.knowledge_base.why_not(what, known)
-        return self.hidden_raters(known["person"]).within(answer)
+        """Why something was not concluded of a person, or that it was; never who rated them.
+
+        Raises UnknownThingError also for what is concluded of forms, to who may not know who rated.
+        """
+        is_told = self.caller.rights.sees_raters or not self.knowledge_base.is_about_raters(what)
+        if not is_told:
+            raise UnknownThingError("kind of conclusion", what)
+        return self.knowledge_base.why_not(what, self._with_key(things))
 
     def smallest_change(
         self, verdict: str, person: str, model: str, seconds: float

@@ -10,7 +10,6 @@ from typing import Any
 from pyoxigraph import NamedNode
 
 from kb_service.access.actors import actor
-from kb_service.access.hidden_raters import HiddenRaters
 from kb_service.access.personal_requests import ObjectionAsked, Rectification, SettlementAsked
 from kb_service.access.reading_view import ReadingView
 from kb_service.access.refusals import NotAllowed, require
@@ -167,10 +166,7 @@ class RightsOfThePerson:
             for words in self._register.words_of(key)
             if words.property == REASON.value
         }
-        revisions = self._base.revisions_of(key)
-        hidden = HiddenRaters.about(key, self._base.facts_about(key), revisions)
-        facts = [hidden.revision(each) for each in revisions]
-        return PutRight(facts, self._register.corrections_of(key), reasons)
+        return PutRight(self._base.revisions_of(key), self._register.corrections_of(key), reasons)
 
     def _record(self, key: str, asked: Rectification) -> PersonRecord | None:
         """Who somebody is at work, once that is put right; None when that is not asked for."""

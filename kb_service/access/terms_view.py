@@ -65,16 +65,8 @@ class TermsView(ReadingView):
             person = node.value.removeprefix(_PERSON).split("/", 1)[0]
             node = renamed_node(node, {person: self.key_of(person)})
         said = description(self.knowledge_base.store, node, self.reach)
-        triples = self._without_raters(node, said.triples)
-        if not triples:
+        if not said.triples:
             raise UnknownThingError("term", node.value)
         about_people = (graph for graph in said.graphs if not is_shared(graph.value))
         self.note_people({unquote(local_id(graph)) for graph in about_people})
-        return triples
-
-    def _without_raters(self, node: NamedNode, said: tuple[Triple, ...]) -> tuple[Triple, ...]:
-        """What is said of a node, for a reader who may not know who rated: nothing of a form."""
-        if self.caller.rights.sees_raters or not node.value.startswith(_PERSON):
-            return said
-        hidden = self.hidden_raters(node.value.removeprefix(_PERSON).split("/", 1)[0])
-        return () if hidden.hides(node) else hidden.within(said)
+        return said.triples

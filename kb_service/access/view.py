@@ -123,6 +123,7 @@ class View(TermsView):
 
     def _store_rdf(self, submission: Submission, progress: Progress | None) -> ImportReport:
         """Store what was read, and what objections say in words in the register."""
+        submission = self.knowledge_base.with_form_names(submission)
         facts = submission.facts
         silent = {key: without_words(said) for key, said in facts.people.items()}
         with noted(self.register, self.knowledge_base.store) as note:

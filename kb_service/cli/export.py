@@ -19,7 +19,14 @@ from kb_service.cli.language import Words, say
 from kb_service.cli.model_export import export_model, written_whole
 from kb_service.cli.opening import reading
 from kb_service.cli.terminal import Step, progress, remark
-from kb_service.vocabulary import BASE, NAMESPACES, people_graph, person_conclusions_graph
+from kb_service.vocabulary import (
+    BASE,
+    NAMESPACES,
+    people_graph,
+    person_conclusions_graph,
+    rater_conclusions_graph,
+    rater_graph,
+)
 
 _WORDS = Words(
     zh="""
@@ -158,7 +165,9 @@ def _names(base: View, graphs: tuple[str, ...], person: str | None) -> Names:
     """The graphs asked for, each once, with the names that they are written under."""
     if person is not None:
         key = base.key_of(person)
-        return exported_names(base, [people_graph(key), person_conclusions_graph(key)])
+        of_raters = (rater_graph(key), rater_conclusions_graph(key))
+        there = [name for name in of_raters if base.knowledge_base.store.graph(name)]
+        return exported_names(base, [people_graph(key), person_conclusions_graph(key), *there])
     stored = base.knowledge_base.store.graph_names()
     everything = exported_names(base, [name for name in stored if name != _BOOKKEEPING])
     if not graphs:

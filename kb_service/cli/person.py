@@ -13,6 +13,7 @@ import click
 from pyoxigraph import NamedNode
 
 from kb_service.access.erasure import erase as erase_people
+from kb_service.access.erasure import replace_rater_codes
 from kb_service.access.personal_archive import archive_of
 from kb_service.access.personal_export import Telling, export_of
 from kb_service.access.personal_requests import (
@@ -192,16 +193,41 @@ def _rating(text: str) -> tuple[str, Decimal | str | None]:
 @person.command("erase", cls=Command, words=ERASE)
 @with_shared_options
 @option("--yes", is_flag=True, zh="不再询问。", en="Do not ask.")
-@click.argument("people", metavar="ID...", nargs=-1, required=True)
-def erase(people: Sequence[str], yes: bool) -> None:
-    """Erase people once that is confirmed."""
+@option(
+    "--rater",
+    "raters",
+    multiple=True,
+    metavar="CODE",
+    zh="评价人代号：换成随机代号，其评价保留。可重复。",
+    en="The code of a rater: replaced by one made by chance; what they said stays. Repeatable.",
+)
+@click.argument("people", metavar="[ID]...", nargs=-1)
+def erase(people: Sequence[str], raters: Sequence[str], yes: bool) -> None:
+    """Erase people, and the codes of raters, once that is confirmed."""
     from kb_service.web.forgetting import elsewhere_in
 
+    if not people and not raters:
+        raise click.UsageError(
+            say(
+                "请写要删除的人的编号，或 --rater 评价人代号。",
+                "Give the id of a person, or --rater CODE.",
+            )
+        )
     if not yes:
-        _confirm(people)
+        _confirm([*people, *raters])
     with writing() as view:
-        erase_people(view, people, elsewhere_in(view.knowledge_base.store.data))
-    click.echo(say(f"已删除 {len(people)} 人。", f"Erased {len(people)} people."))
+        elsewhere = list(elsewhere_in(view.knowledge_base.store.data))
+        if raters:
+            rated = replace_rater_codes(view, raters, elsewhere)
+            click.echo(
+                say(
+                    f"已更换 {len(raters)} 个评价人代号，涉及被评价的 {rated} 人。",
+                    f"Replaced {len(raters)} codes of raters, who had rated {rated} people.",
+                )
+            )
+        if people:
+            erase_people(view, people, elsewhere)
+            click.echo(say(f"已删除 {len(people)} 人。", f"Erased {len(people)} people."))
 
 
 def _confirm(people: Sequence[str]) -> None:

@@ -121,9 +121,12 @@ ERASE = Words(
 
     一次删除几个人，比逐个删除快得多。
 
+    评价人离职或要求删除时用 --rater：代号处处换成随机的，其评价属于被评价的人，予以保留。
+
     示例：
       rengang person erase p001
       rengang person erase p001 p002 --yes
+      rengang person erase --rater r0123
     """,
     en="""
     Erase everything about people, for good.
@@ -131,8 +134,12 @@ ERASE = Words(
     No file has their strings any more, and restoring an older backup does not bring
     them back. Erasing several at once takes hardly longer than one.
 
+    For a rater who leaves or asks for it there is --rater: the code is replaced by one
+    made by chance, everywhere. What they said is held about others, and stays.
+
     Examples:
       rengang person erase p001
       rengang person erase p001 p002 --yes
+      rengang person erase --rater r0123
     """,
 )

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from pyoxigraph import RdfFormat, parse
 
-from kb_service.access.opening import register_of
+from kb_service.access.upgrading import carry_out
 from kb_service.audit import BEGUN
 from kb_service.cli.auditing import CommandAudit, audited
 from kb_service.cli.backup import backups_told_apart, megabytes
@@ -112,11 +112,10 @@ def upgrade(files: tuple[Path, ...], backups: Path | None, dry_run: bool) -> Non
             remark(say("没有改动任何内容。", "Nothing was changed."))
             return
         _back_up(base, kept, audit)
-        register_of(base).close()
         with audit.change(" ".join(each.id for each in due.migrations)):
             due = base.upgrading.due()
             with progress(say("升级", "Upgrading")) as step:
-                concluded = base.upgrading.carry_out(due, step)
+                concluded = carry_out(base, due, step)
     _tell_extent(due)
     click.echo(
         say(

@@ -18,6 +18,7 @@ from kb_service.engine.differences import Difference, differences
 from kb_service.engine.hypotheses import with_ratings
 from kb_service.engine.premises import Premises
 from kb_service.engine.rules import RuleBook
+from kb_service.people_records.raters import conclusions_apart
 from kb_service.sparql import select
 from kb_service.vocabulary import A, iri
 
@@ -128,7 +129,7 @@ class WhatIf:
             kinds = {t.subject for t in premises.kept_classes if isinstance(t.subject, NamedNode)}
         found = []
         for somebody in self.people:
-            told = before[somebody.person], after[somebody.person]
+            told = (_told_to_all(before[somebody.person]), _told_to_all(after[somebody.person]))
             if differing := differences(*told, kinds):
                 is_planned = any(not _PLANNED.isdisjoint(each.kinds) for each in differing)
                 hours = _plan_hours(*told) if is_planned else {}
@@ -214,6 +215,11 @@ def _read_by(rules: RuleBook) -> frozenset[str]:
     """Every predicate and class that some rule reads."""
     every = (rule.query for stage in rules.shared + rules.people for rule in stage.rules)
     return frozenset[str]().union(*(query.mentioned_in(query.body) for query in every))
+
+
+def _told_to_all(conclusions: Iterable[Triple]) -> list[Triple]:
+    """Conclusions about somebody but those about who rated them, which few may know."""
+    return conclusions_apart(conclusions)[0]
 
 
 def _contested(conclusions: Iterable[Triple]) -> frozenset[NamedNode]:

@@ -21,6 +21,7 @@ from kb_service.knowledge_base.outcomes import (
 )
 from kb_service.knowledge_base.performance.periods import Periods
 from kb_service.knowledge_base.performance.recording import Recording
+from kb_service.knowledge_base.rater_codes import replace_rater_code
 from kb_service.knowledge_base.reading import ReadableBase
 from kb_service.knowledge_base.sorting import Submission
 from kb_service.knowledge_base.upgrading import Upgrading, migrations_due
@@ -159,6 +160,13 @@ class KnowledgeBase(ReadableBase):
         forget_people(self._keeper, people)
         self._asking.forget()
 
+    def replace_rater_code(self, code: str) -> int:
+        """Call a rater by another code everywhere; answers how many people they rated.
+
+        Raises UnknownThingError when nobody was rated by this code.
+        """
+        return replace_rater_code(self._keeper, code)
+
     def remove_assessment(self, person: str, assessment: str) -> None:
         """Take an assessment back and conclude the person without it.
 
@@ -217,6 +225,10 @@ class KnowledgeBase(ReadableBase):
     def publishes(self, submission: Submission) -> list[NamedNode]:
         """The position models that would come to judge people without having been reviewed."""
         return self._importing.publishes(submission)
+
+    def with_form_names(self, submission: Submission) -> Submission:
+        """What was read, with rating forms by names that tell nobody who rated; see Importing."""
+        return self._importing.with_form_names(submission)
 
     def store_rdf(self, submission: Submission, progress: Progress | None = None) -> ImportReport:
         """Store what was read; people by their pseudonyms, without names. See Importing."""

@@ -32,6 +32,7 @@ from kb_service.knowledge_base.keeping import Keeper
 from kb_service.knowledge_base.outcomes import UnknownThingError
 from kb_service.knowledge_base.past import past
 from kb_service.people_records import person_iri
+from kb_service.people_records.raters import ON_FORM
 from kb_service.reasoning.support import Reasons, support
 from kb_service.vocabulary import NAMESPACES, A, iri, local_id, shorten
 
@@ -121,6 +122,14 @@ class Explaining:
             )
         except NoSuchRuleError as error:
             raise UnknownThingError("rule about these things", what) from error
+
+    def is_about_raters(self, what: str) -> bool:
+        """Whether a kind of conclusion is about single rating forms, and so about who gave them.
+
+        Raises UnknownThingError for what is not in here.
+        """
+        kind, _ = _kind(self._keeper.knowledge, what)
+        return ON_FORM in _written_by_rules_of(self._keeper.knowledge.rules, kind)
 
     def smallest_change(
         self, verdict: str, person: str, model: str, seconds: float

@@ -19,7 +19,7 @@ from kb_service.knowledge_base.model_versions.records import ModelVersion
 from kb_service.register import is_key
 from kb_service.store import KnowledgeStore, Term
 from kb_service.store.canonical_form import content_digest
-from kb_service.vocabulary import BASE, HISTORY_GRAPHS, PEOPLE_GRAPHS, PERSON_CONCLUSIONS
+from kb_service.vocabulary import BASE, HISTORY_GRAPHS, OF_PEOPLE
 
 _MENTIONING = """
 SELECT DISTINCT ?graph WHERE {{
@@ -51,7 +51,7 @@ def forget_people(keeper: Keeper, people: Collection[str]) -> None:
         to_be = {name: left for name, (left, _) in told.items()}
         mentioning = mentions.graphs(keeper.store)
         others = _people_of(mentioning) & set(keeper.people_ids()) - {*people}
-        facts = {person: mentions.left_of(keeper.facts_about(person)) for person in others}
+        facts = {p: mentions.left_of(keeper.facts_with_raters(p)) for p in others}
         keeper.replace(
             to_be,
             {**facts, **dict.fromkeys(people, [])},
@@ -175,10 +175,9 @@ def _blank_nodes(triple: Triple) -> Iterator[BlankNode]:
 
 def _people_of(graphs: Iterable[NamedNode]) -> set[str]:
     """The people in whose graphs of facts or conclusions something is."""
-    starts = (PEOPLE_GRAPHS, PERSON_CONCLUSIONS)
     return {
         graph.value.removeprefix(start)
         for graph in graphs
-        for start in starts
-        if graph.value.startswith(start)
+        for start in OF_PEOPLE
+        if graph.value.startswith(start) and not graph.value.startswith(HISTORY_GRAPHS)
     }

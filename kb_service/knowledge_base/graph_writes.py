@@ -18,13 +18,22 @@ from kb_service.knowledge_base.model_versions.protection import (
     refuse_settled,
 )
 from kb_service.knowledge_base.performance.closing import refuse_change_of_closed
+from kb_service.knowledge_base.rater_faults import faults_of_rater_graphs
 from kb_service.knowledge_base.sorting import sort_facts
 from kb_service.knowledge_base.words import WORDS
 from kb_service.people_records import person_iri
 from kb_service.people_records.performance_facts import CORRECTION_REASON
+from kb_service.people_records.raters import raters_to_be
 from kb_service.store.changes import change_of
 from kb_service.store.knowledge_placement import GraphKind, kind_of
-from kb_service.vocabulary import ORGANISATION_GRAPH, PEOPLE_GRAPHS, iri
+from kb_service.vocabulary import (
+    ORGANISATION_GRAPH,
+    PEOPLE_GRAPHS,
+    RATER_GRAPHS,
+    iri,
+    people_graph,
+    rater_graph,
+)
 
 MOST_PEOPLE = 1000
 """Whose facts one change may touch: they are checked and concluded while others wait to write."""
@@ -84,7 +93,7 @@ class GraphWrites:
         """
         gone, new = _by_graph(removed), _by_graph(added)
         shared: dict[NamedNode, list[Triple]] = {}
-        people: dict[str, list[Triple]] = {}
+        of_people: dict[NamedNode, list[Triple]] = {}
         lost, come = list[Quad](), list[Quad]()
         for name in {**gone, **new}:
             stored = Store()
@@ -98,12 +107,31 @@ class GraphWrites:
             facts = [quad.triple for quad in stored if quad not in left]
             facts += [quad.triple for quad in change.added]
             if kind_of(name, frozenset()) is GraphKind.PERSON:
-                people[name.value[len(PEOPLE_GRAPHS) :]] = facts
+                of_people[name] = facts
             else:
                 shared[name] = facts
-            if len(people) > MOST_PEOPLE:
+            if len(of_people) > 2 * MOST_PEOPLE:
                 raise RefusedInput((_too_many_people(),), 413)
+        people = self._people(of_people)
+        if len(people) > MOST_PEOPLE:
+            raise RefusedInput((_too_many_people(),), 413)
         return Rewritten(shared, people, tuple(lost), tuple(come))
+
+    def _people(self, graphs: Mapping[NamedNode, list[Triple]]) -> dict[str, list[Triple]]:
+        """The facts about people, once these graphs of theirs hold this; who rated them included.
+
+        Of a form that is gone, nothing is said any more.
+        """
+        people: dict[str, list[Triple]] = {}
+        for person in {_person_of(name): None for name in graphs}:
+            about, raters = people_graph(person), rater_graph(person)
+            facts = graphs[about] if about in graphs else self._keeper.facts_about(person)
+            if raters in graphs:
+                told = graphs[raters]
+            else:
+                told = raters_to_be(facts, self._keeper.store.graph(raters))
+            people[person] = [*facts, *told]
+        return people
 
     def check(self, rewritten: Rewritten) -> None:
         """Nothing, when the graphs may be written so; raises RefusedInput with every finding."""
@@ -115,6 +143,7 @@ class GraphWrites:
     def check_content(self, rewritten: Rewritten) -> None:
         """The same whatever became of position models: only by what the graphs say."""
         said = [*_names(rewritten.added), *_words(rewritten.added)]
+        said += faults_of_rater_graphs(rewritten.added, rewritten.people)
         if faults := [*said, *_misplaced(rewritten.people)]:
             raise RefusedInput(faults[:20])
         self._refuse_change_of_closed(rewritten)
@@ -139,7 +168,8 @@ class GraphWrites:
             quad.triple
             for quad in (*rewritten.removed, *rewritten.added)
             if isinstance(quad.graph_name, NamedNode)
-            and rewritten.people.get(quad.graph_name.value.removeprefix(PEOPLE_GRAPHS))
+            and kind_of(quad.graph_name, frozenset()) is GraphKind.PERSON
+            and rewritten.people.get(_person_of(quad.graph_name))
         ]
         known = [triple for facts in rewritten.people.values() for triple in facts]
         choices = self._keeper.knowledge.performance
@@ -156,6 +186,11 @@ class GraphWrites:
     def store(self, rewritten: Rewritten) -> None:
         """Write the graphs and all that follows from them, in one commit or not at all."""
         self._keeper.replace(rewritten.shared, rewritten.people)
+
+
+def _person_of(graph: NamedNode) -> str:
+    """The last part of the IRI of the person whose facts, or whose raters, a graph holds."""
+    return graph.value.removeprefix(PEOPLE_GRAPHS).removeprefix(RATER_GRAPHS)
 
 
 def _by_graph(quads: Iterable[Quad]) -> defaultdict[NamedNode, list[Quad]]:

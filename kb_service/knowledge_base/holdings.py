@@ -24,6 +24,7 @@ from kb_service.vocabulary import (
     SHARED_CONCLUSIONS,
     iri,
     people_graph,
+    rater_graph,
 )
 
 PART = iri("dcterms", "hasPart")
@@ -87,8 +88,15 @@ class Holdings:
         return following(self.recorded_versions(), graphs, graphs, (), now)
 
     def facts_about(self, person: str) -> list[Triple]:
-        """What is asserted about a person; nothing when nobody has this id."""
+        """What is asserted about a person, but not who rated them; nothing when nobody has this id.
+
+        Rules and explanations have no need of more.
+        """
         return self.store.graph(people_graph(person))
+
+    def facts_with_raters(self, person: str) -> list[Triple]:
+        """What is asserted about a person, who rated them included."""
+        return [*self.facts_about(person), *self.store.graph(rater_graph(person))]
 
     def select(self, query: str) -> list[dict[str, Term]]:
         """The rows of a SELECT over everything stored."""

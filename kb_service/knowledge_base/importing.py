@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from pyoxigraph import NamedNode, Triple
@@ -11,6 +12,7 @@ from kb_service.findings import Finding, RefusedInput, violation
 from kb_service.knowledge_base.checking import Change, CheckedDocument, Checker, Progress, Steps
 from kb_service.knowledge_base.example_appraisals import example_appraisals, with_open_periods
 from kb_service.knowledge_base.history import without_reason
+from kb_service.knowledge_base.form_names import form_names_of
 from kb_service.knowledge_base.keeping import Keeper
 from kb_service.knowledge_base.model_versions.protection import (
     published_anew,
@@ -169,18 +171,30 @@ class Importing:
         self._refuse_shipped(facts.shared)
         return Submission(facts, len(checked.triples), checked.findings)
 
+    def with_form_names(self, submission: Submission) -> Submission:
+        """What was submitted, with rating forms by names that do not tell who gave them.
+
+        The form of a rater who rated the same person in the same period already is that form.
+        """
+        with self._keeper.lock:
+            people = {
+                person: form_names_of(person, new, self._keeper.facts_with_raters(person)).over(new)
+                for person, new in submission.facts.people.items()
+            }
+        return replace(submission, facts=replace(submission.facts, people=people))
+
     def store_rdf(self, submission: Submission, progress: Progress | None = None) -> ImportReport:
         """Store what was submitted: facts about people by person, the rest in its ontology.
 
         What a subject says replaces what was stored of the same subject; an ontology is replaced
-        as a whole. Raises RefusedInput 409 when facts about a closed period would change.
+        as a whole. Forms have the names of `with_form_names`. Raises RefusedInput 409 when facts about a closed period would change.
         """
         submitted = submission.facts
         with self._keeper.lock:
             changes: dict[str, Change] = {}
             for person, new in submitted.people.items():
                 said = {t.subject.value for t in new if isinstance(t.subject, NamedNode)}
-                stored = self._keeper.facts_about(person)
+                stored = self._keeper.facts_with_raters(person)
                 changes[person] = (replaced(stored, said.__contains__), new)
                 self._refuse_change_of_closed(stored, changes[person])
             steps = Steps(progress, len(changes))

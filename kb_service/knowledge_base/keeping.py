@@ -20,9 +20,15 @@ from kb_service.knowledge_base.canonical_forms import CanonicalForms
 from kb_service.knowledge_base.checking import Change, Progress, Steps
 from kb_service.knowledge_base.consequences import Consequences, who_may_change
 from kb_service.knowledge_base.durations import Durations, Work
+from kb_service.knowledge_base.graphs_of_people import (
+    conclusions_of,
+    emptied,
+    facts_apart,
+    people_as_retold,
+)
 from kb_service.knowledge_base.history import Moments, revision, who_changes
 from kb_service.knowledge_base.holdings import PART, Holdings
-from kb_service.knowledge_base.judging import Judged, Judging, Knowledge, texts
+from kb_service.knowledge_base.judging import Judging, Knowledge, texts
 from kb_service.knowledge_base.migrations import Migration, marks_to_keep
 from kb_service.knowledge_base.migrations import marks as marks_of
 from kb_service.knowledge_base.model_versions.following import (
@@ -42,17 +48,15 @@ from kb_service.knowledge_base.shared_graphs import (
     graphs_to_be,
 )
 from kb_service.knowledge_base.study_graphs import studies_concluded_again
-from kb_service.knowledge_base.versions import stamp
 from kb_service.knowledge_files import knowledge_digest, read_shared_knowledge
+from kb_service.people_records.raters import without_raters
 from kb_service.store import KnowledgeStore
 from kb_service.store.canonical_form import content_digest
 from kb_service.vocabulary import (
     IDENTIFIER,
     MODEL_VERSIONS_GRAPH,
-    SHARED_HISTORY,
-    people_graph,
     person_conclusions_graph,
-    person_history_graph,
+    rater_conclusions_graph,
 )
 
 Digest = Callable[[NamedNode, list[Triple]], str]
@@ -161,7 +165,7 @@ class Keeper(Holdings):
             judged = self._judged(new, people, at, progress, retold.people)
             studies = studies_concluded_again(self.store, self.deriver, old, new, at)
             self.store.replace_many(
-                chain(shared, recorded, _people_as_retold(retold), studies, judged)
+                chain(shared, recorded, people_as_retold(retold), studies, judged)
             )
             self.knowledge = new
             return len(people)
@@ -240,14 +244,13 @@ class Keeper(Holdings):
     ) -> Iterator[tuple[NamedNode, list[Triple]]]:
         """The graphs of people, but for conclusions that are yet to be drawn, as they are to be."""
         for person, facts in people.items():
-            name, history = people_graph(person), person_history_graph(person)
-            yield name, facts
-            if facts:
-                changed = revision(name, self.store.graph(name), facts, at)
-                yield history, [*self.store.graph(history), *changed]
-            else:
-                yield history, []
-                yield person_conclusions_graph(person), []
+            if not facts:
+                yield from emptied(person)
+                continue
+            for part in facts_apart(self.store, person, facts):
+                yield part.graph, part.after
+                changed = revision(part.graph, part.before, part.after, at)
+                yield part.history, [*self.store.graph(part.history), *changed]
 
     def knowledge_with(
         self, graphs: Mapping[NamedNode, list[Triple]], rules: Sequence[Triple]
@@ -286,11 +289,13 @@ class Keeper(Holdings):
         known: Mapping[str, list[Triple]] = MappingProxyType({}),
     ) -> Iterator[tuple[NamedNode, list[Triple]]]:
         """The graphs of conclusions about people, by their stored facts or those that are known."""
-        facts = ((p, known[p] if p in known else self.facts_about(p)) for p in people)
+        facts = (
+            (p, without_raters(known[p]) if p in known else self.facts_about(p)) for p in people
+        )
         done = 0
         for batch in knowledge.begin_judging(self.deriver, facts):
             for person, judged in batch.result().items():
-                yield _conclusions(person, judged, knowledge, at)
+                yield from conclusions_of(person, judged, knowledge, at)
             done += len(batch.days)
             if progress:
                 progress(done, len(people))
@@ -298,7 +303,8 @@ class Keeper(Holdings):
     def begin(self, changes: Mapping[str, Change]) -> Begun:
         """Begin to judge people as they are to be, for who still has them checked meanwhile."""
         facts = {person: [*stays, *new] for person, (stays, new) in changes.items()}
-        batches = self.knowledge.begin_judging(self.deriver, facts.items())
+        judged_by = ((person, without_raters(told)) for person, told in facts.items())
+        batches = self.knowledge.begin_judging(self.deriver, judged_by)
         first = list(islice(batches, 1))
         return Begun(self.knowledge, facts, first, batches)
 
@@ -322,47 +328,30 @@ class Keeper(Holdings):
 
     def _store_batch(self, batch: Judging, facts: Mapping[str, list[Triple]], at: datetime) -> None:
         """Store the people of a batch; what is stored of them is read while they are judged."""
-        about = [people_graph(person) for person in batch.days]
-        drawn = [person_conclusions_graph(person) for person in batch.days]
-        stored = {name: self.store.graph(name) for name in (*about, *drawn)}
-        graphs = dict(
-            _conclusions(person, judged, self.knowledge, at)
+        parts = [
+            part for person in batch.days for part in facts_apart(self.store, person, facts[person])
+        ]
+        stored = {part.graph: part.before for part in parts}
+        for person in batch.days:
+            for name in (person_conclusions_graph(person), rater_conclusions_graph(person)):
+                stored[name] = self.store.graph(name)
+        graphs = {
+            name: triples
             for person, judged in batch.result().items()
-        )
-        remembered = {}
-        for person, name in zip(batch.days, about, strict=True):
-            graphs[name] = facts[person]
-            changed = revision(name, stored[name], facts[person], at)
-            remembered[person_history_graph(person)] = changed
+            for name, triples in conclusions_of(person, judged, self.knowledge, at)
+        }
+        graphs |= {part.graph: part.after for part in parts}
+        remembered = {
+            part.history: revision(part.graph, part.before, part.after, at) for part in parts
+        }
         self.store.replace_graphs(graphs, remembered, stored=stored)
 
     def remove_people(self, people: Iterable[str]) -> None:
         """Forget people: their facts, what was concluded of them, and what was changed."""
-        graphs: dict[NamedNode, list[Triple]] = {}
-        for person in people:
-            for name in (people_graph, person_conclusions_graph, person_history_graph):
-                graphs[name(person)] = []
         with self.lock:
-            self.store.replace_graphs(graphs)
+            self.store.replace_graphs({n: t for person in people for n, t in emptied(person)})
 
 
 def _digest_of_file(graph: NamedNode, triples: list[Triple]) -> str:
     """The digest of a graph that ships with the product, and so needs no worker."""
     return content_digest(triples)
-
-
-def _people_as_retold(retold: Retold) -> Iterator[tuple[NamedNode, list[Triple]]]:
-    """The graphs of people, and what is remembered of them, as they are to be."""
-    for person, facts in retold.people.items():
-        yield people_graph(person), facts
-    for name, history in retold.histories.items():
-        if name != SHARED_HISTORY:
-            yield name, history
-
-
-def _conclusions(
-    person: str, judged: Judged, knowledge: Knowledge, at: datetime
-) -> tuple[NamedNode, list[Triple]]:
-    """The graph of conclusions about a person, with what it says of itself."""
-    graph = person_conclusions_graph(person)
-    return graph, [*judged.triples, *stamp(graph, knowledge.version.node, judged.day, at)]

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import re
-from collections.abc import Iterable, Sequence
+import secrets
+from base64 import b32encode
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, Store, Triple
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 
 from kb_service.engine.header import whole_header
-from kb_service.store import as_stored
+from kb_service.store import Term, as_stored
 from kb_service.vocabulary import BASE, NAMESPACES, STORE_GRAPH, iri
 
 CARRIED_OUT = iri("dcterms", "conformsTo")
 """From a store to each migration that it need not go through any more."""
 
+Opaque = Callable[[Term], Literal]
+
+_OPAQUE = NamedNode(BASE + "function/opaque")
+_LETTERS = 26
 _MIGRATIONS = BASE + "migration/"
 _FIELDS = ("Says", "说明", "Because", "Reads")
 _VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
@@ -63,17 +71,18 @@ class Migration:
             for term in (triple.subject, triple.predicate, triple.object)
         )
 
-    def over(self, triples: Sequence[Triple]) -> list[Triple]:
+    def over(self, triples: Sequence[Triple], opaque: Opaque | None = None) -> list[Triple]:
         """What a graph says afterwards; the triples that stay are written as they were.
 
-        Raises ValueError when the update reaches beyond the graph.
+        `opaque` gives the names that the update asks for by `function:opaque`; where graphs belong
+        together, it is the same for all of them. Raises ValueError when the update reaches beyond the graph.
         """
         if not self.concerns(triples):
             return list(triples)
         graph = Store()
         graph.extend(_in_default_graph(triples))
         before = set(graph)
-        graph.update(self.text)
+        graph.update(self.text, custom_functions={_OPAQUE: opaque or opaque_names()})
         after = set(graph)
         if any(quad.graph_name != DefaultGraph() for quad in after):
             raise ValueError(f"{self.id}: an update of one graph may not name another")
@@ -82,6 +91,21 @@ class Migration:
         gone = {quad.triple for quad in before - after}
         stays = [triple for triple in triples if not gone.intersection(as_stored([triple]))]
         return [*stays, *(quad.triple for quad in after - before)]
+
+
+def opaque_names() -> Opaque:
+    """A function that gives each text a name from which nobody can tell it: always the same one.
+
+    Another call gives another function, since the names hang on a key that is told to nobody.
+    """
+    key = secrets.token_bytes(32)
+
+    def name(text: Term, /) -> Literal:
+        assert isinstance(text, Literal)
+        digest = hmac.new(key, text.value.encode(), hashlib.sha256).digest()
+        return Literal(b32encode(digest).decode()[:_LETTERS].lower())
+
+    return name
 
 
 def _in_default_graph(triples: Iterable[Triple]) -> list[Quad]:

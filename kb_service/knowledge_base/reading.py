@@ -55,6 +55,8 @@ from kb_service.vocabulary import (
     local_id,
     people_graph,
     person_history_graph,
+    rater_graph,
+    rater_history_graph,
 )
 
 _BATCH = 100
@@ -139,6 +141,13 @@ class ReadableBase:
         history = self.store.graph(person_history_graph(person))
         return revisions(history).get(people_graph(person), [])
 
+    def raters_ever_of(self, person: str) -> list[Triple]:
+        """Who ever rated somebody, in forms that were taken back too; what counts now comes last."""
+        graph = rater_graph(person)
+        changes = revisions(self.store.graph(rater_history_graph(person))).get(graph, [])
+        earlier = [triple for change in changes for triple in change.undone]
+        return [*earlier, *self.store.graph(graph)]
+
     # Answers
 
     def check_document(
@@ -202,7 +211,7 @@ class ReadableBase:
         for start in range(0, len(people), _BATCH):
             batch = people[start : start + _BATCH]
             facts: dict[str, Change] = {
-                person: ([], self._keeper.facts_about(person)) for person in batch
+                person: ([], self._keeper.facts_with_raters(person)) for person in batch
             }
             try:
                 found += self._checker.people(facts, self.latest_day, steps, uploaded)
@@ -304,6 +313,13 @@ class ReadableBase:
         Raises UnknownThingError.
         """
         return self._explaining.why_not(what, things)
+
+    def is_about_raters(self, what: str) -> bool:
+        """Whether a kind of conclusion is about who rated somebody; see `Explaining`.
+
+        Raises UnknownThingError.
+        """
+        return self._explaining.is_about_raters(what)
 
     def smallest_change(
         self, verdict: str, person: str, model: str, seconds: float

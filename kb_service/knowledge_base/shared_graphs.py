@@ -16,8 +16,7 @@ from kb_service.store import KnowledgeStore, as_stored
 from kb_service.vocabulary import (
     HISTORY_GRAPHS,
     MODEL_VERSIONS_GRAPH,
-    PEOPLE_GRAPHS,
-    PERSON_CONCLUSIONS,
+    OF_PEOPLE,
     RULES_GRAPH,
     SHARED_CONCLUSIONS,
     SHARED_HISTORY,
@@ -35,8 +34,7 @@ AS_OF = iri("judgement", "asOf")
 
 _OF_THE_STORE = {STORE, RULES_GRAPH, SHARED_CONCLUSIONS, VERSIONS_GRAPH, MODEL_VERSIONS_GRAPH}
 _ABOUT_SOMEBODY_OR_PAST = (
-    PEOPLE_GRAPHS,
-    PERSON_CONCLUSIONS,
+    *OF_PEOPLE,
     STUDY_GRAPHS,
     STUDY_CONCLUSIONS,
     HISTORY_GRAPHS,
@@ -69,6 +67,7 @@ class Retold:
 
     shared: Mapping[NamedNode, list[Triple]] = field(default_factory=dict)
     people: Mapping[str, list[Triple]] = field(default_factory=dict)
+    """The facts about somebody, who rated them included."""
     histories: Mapping[NamedNode, list[Triple]] = field(default_factory=dict)
 
 

@@ -98,7 +98,7 @@ def _others(data: DataFolder) -> Iterator[Path]:
     """
     passing = {
         data.store, data.checkpoints, data.shared, data.snapshots, data.cache, data.journal,
-        data.pending, data.rebuilding, data.requests, data.probe, data.watched,
+        data.pending, data.rebuilding, data.requests, data.probe, data.watched, data.but_raters,
     }  # fmt: skip
     for entry in sorted(data.path.iterdir()):
         is_unfinished = entry.name.endswith((".new", ".old", "-wal", "-shm", "-journal"))

@@ -40,6 +40,11 @@ class DataFolder:
         return self.path / "shared"
 
     @property
+    def but_raters(self) -> Path:
+        """A store that holds all but who rated whom, made when somebody who may not know that asks."""
+        return self.path / "but-raters"
+
+    @property
     def rebuilding(self) -> Path:
         """There while the store is being written anew."""
         return self.path / "rebuilding"

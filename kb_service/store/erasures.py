@@ -14,7 +14,7 @@ from pyoxigraph import BlankNode, NamedNode, Quad, Triple
 from kb_service.store.changes import Change, Graph, Term
 from kb_service.store.data_folder import DataFolder
 from kb_service.store.disk import sync
-from kb_service.vocabulary import PEOPLE_GRAPHS, PEOPLE_HISTORY, PERSON_CONCLUSIONS
+from kb_service.vocabulary import OF_PEOPLE
 
 # A person in an IRI, or a pseudonym wherever it stands, also in the middle of a text.
 _MENTION = re.compile(r"/(?:person|people)/([A-Za-z0-9._~%-]+)|\b(p-[a-z2-7]{26})")
@@ -63,7 +63,7 @@ def remember_digests(file: Path, digests: Iterable[str]) -> None:
 def person_of(graph: Graph) -> str | None:
     """The key of the person whom a graph is about, None for any other graph."""
     if isinstance(graph, NamedNode):
-        for prefix in (PEOPLE_GRAPHS, PERSON_CONCLUSIONS, PEOPLE_HISTORY):
+        for prefix in OF_PEOPLE:
             if graph.value.startswith(prefix):
                 return unquote(graph.value.removeprefix(prefix))
     return None

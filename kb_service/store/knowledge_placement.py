@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
+from kb_service.people_records.raters import TELLING
 from kb_service.store.placement import Place, UpdateProblem
 from kb_service.store.quad_state import QuadState
 from kb_service.vocabulary import (
@@ -19,6 +20,7 @@ from kb_service.vocabulary import (
     MODEL_VERSIONS_GRAPH,
     ORGANISATION_GRAPH,
     PEOPLE_GRAPHS,
+    RATER_GRAPHS,
     RULES_GRAPH,
     STORE_GRAPH,
     STUDY_GRAPHS,
@@ -54,7 +56,7 @@ def kind_of(graph: NamedNode, shipped: frozenset[NamedNode]) -> GraphKind:
         return GraphKind.OURS
     if graph in (STORE_GRAPH, VERSIONS_GRAPH, RULES_GRAPH, MODEL_VERSIONS_GRAPH):
         return GraphKind.OURS
-    if graph.value.startswith(PEOPLE_GRAPHS):
+    if graph.value.startswith((PEOPLE_GRAPHS, RATER_GRAPHS)):
         return GraphKind.PERSON
     if graph.value.startswith(STUDY_GRAPHS):
         return GraphKind.STUDY
@@ -67,7 +69,7 @@ def kind_of(graph: NamedNode, shipped: frozenset[NamedNode]) -> GraphKind:
 class KnowledgePlacement:
     """The default graph is the union; what is written to it goes to the graph that it belongs to.
 
-    Facts about a person go to that person's graph, others to the graph where their subject lives,
+    Facts about a person go to that person's graph, who rated them to the one beside it, others to the graph where their subject lives,
     or to the one ontology that is declared beside them.
     """
 
@@ -105,7 +107,15 @@ class _Homes:
 
     def all(self) -> dict[Triple, Place]:
         """The home of each triple."""
-        return {triple: self._home(triple.subject) for triple in self._triples}
+        return {
+            triple: self._of_raters(triple, self._home(triple.subject)) for triple in self._triples
+        }
+
+    def _of_raters(self, triple: Triple, home: NamedNode) -> NamedNode:
+        """The graph beside that of a person, for what tells who rated them."""
+        if triple.predicate in TELLING and home.value.startswith(PEOPLE_GRAPHS):
+            return NamedNode(RATER_GRAPHS + home.value.removeprefix(PEOPLE_GRAPHS))
+        return home
 
     def _home(self, subject: Term) -> NamedNode:
         if subject not in self._known:

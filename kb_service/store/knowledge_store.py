@@ -14,11 +14,12 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, Store, Triple
 from kb_service.store.apart import Apart
 from kb_service.store.changes import Change, Term, change_of, change_towards
 from kb_service.store.checkpoints import Snapshot, remove_abandoned
+from kb_service.store.chosen_graphs import ChosenGraphs
 from kb_service.store.commit_queue import Request
 from kb_service.store.data_folder import DataFolder
 from kb_service.store.journal import JournalPolicy
 from kb_service.store.opening import InPlace, open_snapshot
-from kb_service.store.reach import EVERYTHING, SHARED, Reach, Readable
+from kb_service.store.reach import ALL_BUT_RATERS, EVERYTHING, SHARED, Reach, Readable
 from kb_service.store.readers import Readers
 from kb_service.store.selections import LONGEST_SELECTION, Row, rows_of, select_here
 from kb_service.store.store_state import (
@@ -257,6 +258,9 @@ class KnowledgeStore:
             with self._damage_told():
                 shared = self._readers.shared().store(self._copy)
                 return rows_of(select_here(shared, query, None))
+        if reach == ALL_BUT_RATERS:
+            with self.reading(reach) as readable:
+                return rows_of(select_here(Store.read_only(str(readable.path)), query, None))
         with self._readable() as store:
             graphs = None if reach.everything else self._graphs_within(reach)
             return rows_of(select_here(store, query, graphs))
@@ -307,11 +311,11 @@ class KnowledgeStore:
     def reading(self, reach: Reach) -> Iterator[Readable]:
         """What any process may read within this reach, with every commit made so far.
 
-        Whoever may read shared graphs only is given a store that holds nothing else. It stays while
-        the `with` block runs and may go afterwards. Raises StoreDamaged.
+        Whoever may read shared graphs only, or all but who rated whom, is given a store that holds
+        nothing else. It stays while the `with` block runs and may go afterwards. Raises StoreDamaged.
         """
-        if reach == SHARED:
-            with self._damage_told(), self._readers.shared().reading(self._copy) as path:
+        if (chosen := self._chosen(reach)) is not None:
+            with self._damage_told(), chosen.reading(self._copy) as path:
                 yield Readable(path)
             return
         with self.checkpoint() as path:
@@ -321,9 +325,17 @@ class KnowledgeStore:
         """Whether `reading` has nothing to make first, unless a commit comes in between."""
         if self._snapshot is not None or self._writer is None:
             return False
+        if (chosen := self._chosen(reach)) is not None:
+            return chosen.has_checkpoint()
         if not reach.everything and not self._readers.shared().has_checkpoint():
             return False
-        return reach == SHARED or self._readers.has_checkpoint()
+        return self._readers.has_checkpoint()
+
+    def _chosen(self, reach: Reach) -> ChosenGraphs | None:
+        """The store of just these graphs; None where there is none."""
+        if reach == SHARED:
+            return self._readers.shared()
+        return self._readers.but_raters() if reach == ALL_BUT_RATERS else None
 
     def _graphs_within(self, reach: Reach) -> tuple[str, ...]:
         """The names of the shared graphs and of those listed."""

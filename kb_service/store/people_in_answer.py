@@ -5,14 +5,9 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote
 
-from kb_service.vocabulary import (
-    NAMESPACES,
-    PEOPLE_GRAPHS,
-    PEOPLE_HISTORY,
-    PERSON_CONCLUSIONS,
-)
+from kb_service.vocabulary import NAMESPACES, OF_PEOPLE
 
-_BEGINNINGS = (NAMESPACES["person"], PEOPLE_GRAPHS, PERSON_CONCLUSIONS, PEOPLE_HISTORY)
+_BEGINNINGS = (NAMESPACES["person"], *OF_PEOPLE)
 _PERSON = re.compile(
     b"(?:%b)([^/\\s\"'<>#?,;|\\\\^`{}&]+)"
     % b"|".join(re.escape(beginning.encode()) for beginning in _BEGINNINGS)

@@ -12,9 +12,9 @@ from pyoxigraph import Store
 
 from kb_service.store.changes import Change
 from kb_service.store.checkpoints import Checkpoints
+from kb_service.store.chosen_graphs import ChosenGraphs
 from kb_service.store.data_folder import DataFolder
 from kb_service.store.quad_count import QuadCount
-from kb_service.store.shared_graphs import SharedGraphs
 
 
 class Readers:
@@ -24,7 +24,8 @@ class Readers:
     """
 
     def __init__(self, data: DataFolder, shared: Path | None = None) -> None:
-        """`shared` is a folder for the shared graphs of a store that nobody here writes."""
+        """`shared` is a folder for the shared graphs of a store that nobody here writes; what else is read of
+        it goes beside that."""
         self.generation = 0
         self.count = QuadCount()
         self.before: Store | None = None
@@ -32,7 +33,8 @@ class Readers:
         self._data = data
         self._held = ExitStack()
         self._checkpoints: Checkpoints | None = None
-        self._shared: SharedGraphs | None = None
+        self._shared: ChosenGraphs | None = None
+        self._but_raters: ChosenGraphs | None = None
         self._shared_folder = shared
         self._alias = data.store
         self._lock = threading.Lock()
@@ -45,9 +47,10 @@ class Readers:
         self.count.forget()
         if self._checkpoints is None:
             self._checkpoints = Checkpoints(self._data.checkpoints)
-            if self._shared is not None:
-                self._shared.close()
-            self._shared = SharedGraphs(self._data.shared)
+            for chosen in self._chosen:
+                chosen.close()
+            self._shared = ChosenGraphs.shared(self._data.shared)
+            self._but_raters = ChosenGraphs.but_raters(self._data.but_raters)
         # A name of its own each time: whoever has opened one keeps what he found there.
         if self._alias.is_symlink():
             self._alias.unlink()
@@ -58,8 +61,8 @@ class Readers:
         """Hear of a commit that can be seen now."""
         self.count.note(change)
         self.generation += 1
-        if self._shared is not None:
-            self._shared.note(change)
+        for chosen in self._chosen:
+            chosen.note(change)
 
     def set_aside(self, store: Store) -> Path:
         """Make everybody read a copy of the store until `put_back`; answers where it is."""
@@ -74,8 +77,8 @@ class Readers:
             self.before = None
             self.count.forget()
             self.generation += 1
-            if self._shared is not None:
-                self._shared.forget()
+            for chosen in self._chosen:
+                chosen.forget()
             self._held.close()
             if self._checkpoints is not None:  # the copy of the state before is kept for nobody
                 self._checkpoints.retire()
@@ -123,12 +126,22 @@ class Readers:
             with self._lock:
                 self._in_place -= 1
 
-    def shared(self) -> SharedGraphs:
+    def shared(self) -> ChosenGraphs:
         """The shared graphs by themselves."""
         if self._shared is None:
-            folder = self._shared_folder
-            self._shared = SharedGraphs(folder) if folder else SharedGraphs.elsewhere()
+            self._shared = ChosenGraphs.shared(self._shared_folder)
         return self._shared
+
+    def but_raters(self) -> ChosenGraphs:
+        """Everything but who rated whom."""
+        if self._but_raters is None:
+            beside = self._shared_folder
+            self._but_raters = ChosenGraphs.but_raters(beside and beside.parent / "but-raters")
+        return self._but_raters
+
+    @property
+    def _chosen(self) -> list[ChosenGraphs]:
+        return [each for each in (self._shared, self._but_raters) if each is not None]
 
     def close(self) -> None:
         """Remove the copies that nobody reads."""
@@ -137,7 +150,7 @@ class Readers:
         with suppress(OSError):
             if self._alias.is_symlink():
                 self._alias.unlink()
-        if self._shared is not None:
-            self._shared.close()
+        for chosen in self._chosen:
+            chosen.close()
         if self._checkpoints is not None:
             self._checkpoints.retire()

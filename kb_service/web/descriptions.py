@@ -9,7 +9,6 @@ from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
 
 from kb_service.store.reach import Reach
 from kb_service.store.result_formats import GRAPH_TYPES
-from kb_service.vocabulary import is_shared
 from kb_service.web.conditional import not_modified, state_tag, vary_by_caller, with_tag
 from kb_service.web.dataset import current_dataset
 from kb_service.web.negotiation import chosen_type
@@ -40,12 +39,7 @@ def readable_graphs() -> list[NamedNode]:
     """The named graphs that the caller may read, in order."""
     dataset = current_dataset()
     reach: Reach = dataset.readable()
-    listed = set(reach.graphs)
-    return [
-        name
-        for name in dataset.store.graph_names()
-        if reach.everything or is_shared(name.value) or name in listed
-    ]
+    return [name for name in dataset.store.graph_names() if reach.contains(name)]
 
 
 def described(triples: Iterable[Triple]) -> Response:

@@ -17,7 +17,7 @@ from kb_service.store.knowledge_placement import GraphKind, KnowledgePlacement, 
 from kb_service.store.placement import Place, Placement
 from kb_service.store.reach import Reach
 from kb_service.store.sparql_update import QuadChange
-from kb_service.vocabulary import BASE, is_shared
+from kb_service.vocabulary import BASE
 from kb_service.web.auditing import note_change, note_object, note_people
 from kb_service.web.callers import caller
 from kb_service.web.problems import Problem
@@ -104,8 +104,7 @@ class KnowledgeDataset:
     def quads(self, graph: Place, most: int) -> list[Quad]:
         """The quads of a named graph, up to `most`; none where the caller may not read."""
         assert isinstance(graph, NamedNode)
-        reach = self.readable()
-        if not (reach.everything or is_shared(graph.value) or graph in reach.graphs):
+        if not self.readable().contains(graph):
             return []
         return self.store.quads(graph, most)
 

@@ -24,7 +24,7 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
-from pyoxigraph import NamedNode, Triple
+from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 from werkzeug.wrappers import Response
@@ -34,29 +34,30 @@ from kb_service.access.roles import Caller, Role
 from kb_service.configuration import AccessSettings, Configuration
 from kb_service.knowledge_base import KnowledgeBase
 from kb_service.people_records import AssessmentRecord
+from kb_service.people_records.performance_records import PerformancePlan
 from kb_service.questions import questions
 from kb_service.store import KnowledgeStore
-from kb_service.vocabulary import (
-    BASE,
-    people_graph,
-    person_conclusions_graph,
-    person_history_graph,
-)
+from kb_service.vocabulary import BASE, graphs_of_person, graphs_of_raters, tells_of_raters
 from kb_service.web import create_app
 from kb_service.web.authorisation import NEEDS, Need
 from kb_service.web.conditional import CONDITIONAL
 from kb_service.web.credentials import EXTENSION as CREDENTIALS
 from kb_service.web.service import EXTENSION
 from tests.allowed_graphs import service_of
+from tests.appraised_people import in_turtle, periods
 from tests.conftest import RECENTLY
 from tests.service_of_roles import client_with
 from tests.shipped_store import shipped
 
 MODEL = "customer-service-specialist"
+PLAN = "customer-service-representative"
 VERSION = "0.1.0"
 PEOPLE = ("e-ana", "e-bo", "e-cai", "e-dan", "e-eve", "e-fan")
 KNOWN = re.compile(r"\be-(ana|bo|cai|dan|eve|fan)\b|Name of")
 TEAMS = ("north", "south", None)
+RATERS = ("code-17", "code-28", "code-39")
+PERIOD = "q2"
+_RATER = re.compile("|".join(RATERS))
 _BLANK = re.compile(r"_:\w+")
 UNBOUNDED = Configuration(
     access=AccessSettings(requests_per_minute=1_000_000, concurrent_requests=1_000)
@@ -69,7 +70,10 @@ CALLERS = {
     "north": Caller("", Role.TEAM_LEAD, team="north"),
     "no-team": Caller("", Role.TEAM_LEAD, team="west"),
     "analyst": Caller("", Role.ANALYST),
+    "hr": Caller("", Role.HR),
 }
+READERS = sorted(set(CALLERS) - {"hr"})
+"""Those who are compared; HR reads everything, and so tells what there is to be hidden."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,8 @@ class Compared:
     full: Side
     allowed: Side
     people: frozenset[str] | None
+    raters: bool
+    """Whether they may know who rated whom."""
 
 
 @dataclass(frozen=True)
@@ -125,18 +131,25 @@ def organisation(seed: int, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 def _populate(app: Flask, base: KnowledgeBase, chance: random.Random) -> None:
-    """Teams, posts, ratings and objections by chance; ana is always rated and in the north.
+    """Teams, posts, ratings, appraisals and objections by chance; ana is always rated and in the north.
 
     What objections say in words has names in it, as it may have.
     """
     client = app.test_client()
     dimensions = sorted(base.catalogue.dimensions["t12"])
+    quarters = in_turtle("<https://w3id.org/rengang/ontology/quarters> a owl:Ontology .")
+    document = serialize([*quarters, *periods()], format=RdfFormat.TURTLE)
+    sent = {"data": document, "content_type": "text/turtle"}
+    _stored(client.put("/data/ontology/quarters", **sent))
+    plan = base.recording.choices.plans[PLAN]
     for person in PEOPLE:
         team = "north" if person == PEOPLE[0] else chance.choice(TEAMS)
         body: dict[str, Any] = {"name": f"Name of {person}", "candidateFor": ["team-leader"]}
         body |= {"team": team} if team else {}
         body |= {"post": MODEL} if chance.random() < 0.7 else {}
         _stored(client.put(f"/api/v1/people/{person}", json=body))
+        if person == PEOPLE[0] or chance.random() < 0.7:
+            _appraise(client, person, plan, chance)
         if person != PEOPLE[0] and chance.random() < 0.2:
             continue
         rated = dimensions if chance.random() < 0.7 else dimensions[:20]
@@ -152,8 +165,23 @@ def _populate(app: Flask, base: KnowledgeBase, chance: random.Random) -> None:
             _stored(client.post(f"/api/v1/people/{person}/objections", json=said))
 
 
+def _appraise(
+    client: FlaskClient, person: str, plan: PerformancePlan, chance: random.Random
+) -> None:
+    """A figure, and forms of some raters, of which one is then corrected with a reason."""
+    about = f"/api/v1/people/{person}"
+    figure = {"value": chance.randint(80, 99), "date": "2026-06-05", "plan": plan.id}
+    _stored(client.put(f"{about}/measurements/{PERIOD}/{plan.kpis[0]}", json=figure))
+    for rater in chance.sample(RATERS, chance.randint(2, 3)):
+        grades = {dimension: chance.choice("ABC") for dimension in plan.dimensions}
+        form = {"source": "peer", "date": "2026-06-03", "grades": grades, "plan": plan.id}
+        _stored(client.put(f"{about}/rating-forms/{PERIOD}/{rater}", json=form))
+    again = {**form, "grades": {plan.dimensions[0]: "E"}, "reason": f"Name of {PEOPLE[1]} said so"}
+    _stored(client.put(f"{about}/rating-forms/{PERIOD}/{rater}", json=again))
+
+
 def _stored(answer: Response) -> None:
-    assert answer.status_code in (200, 201), answer.get_data(as_text=True)
+    assert answer.status_code in (200, 201, 204), answer.get_data(as_text=True)
 
 
 def _organisation(
@@ -165,17 +193,17 @@ def _organisation(
         name: tokens.add(name, who.role, person=who.person, team=who.team)[0]
         for name, who in CALLERS.items()
     }
-    services: dict[frozenset[str] | None, Flask] = {}
+    services: dict[tuple[frozenset[str] | None, bool], Flask] = {}
     compared = {}
     for name, who in CALLERS.items():
-        people = people_in_reach(who, base.store, register)
-        if people not in services:
-            made = service_of(base, people, folder / f"allowed-{len(services)}")
-            services[people] = closing.enter_context(made)
-            services[people].config["RENGANG"] = UNBOUNDED
-        compared[name] = Compared(
-            name, Side(app, shown[name]), Side(services[people], shown[name]), people
-        )
+        people, raters = people_in_reach(who, base.store, register), who.rights.sees_raters
+        seen = people, raters
+        if seen not in services:
+            made = service_of(base, people, folder / f"allowed-{len(services)}", raters=raters)
+            services[seen] = closing.enter_context(made)
+            services[seen].config["RENGANG"] = UNBOUNDED
+        allowed = Side(services[seen], shown[name])
+        compared[name] = Compared(name, Side(app, shown[name]), allowed, people, raters)
     keys = {person: key for person in PEOPLE if (key := register.key_of(person))}
     return Organisation(base, app, keys, compared)
 
@@ -240,6 +268,9 @@ def differs(one: Compared, method: str, address: str, **request: Any) -> bool:
 
 # SPARQL
 
+_KINDS_OF_GRAPHS = [
+    f"{kind}{of}" for of in ("people", "raters") for kind in ("", "conclusions/", "history/")
+]
 _NAMED = st.sampled_from(["?graph", *(f"<{BASE}{name}>" for name in ("policy", "organisation"))])
 _PREDICATES = st.sampled_from(
     [
@@ -250,6 +281,9 @@ _PREDICATES = st.sampled_from(
         f"<{BASE}ontology/judgements#verdict>",
         f"<{BASE}ontology/people#ofPerson>",
         "<http://purl.org/dc/terms/identifier>",
+        f"<{BASE}ontology/performance#rater>",
+        f"<{BASE}ontology/performance#inForm>",
+        f"<{BASE}ontology/judgements#onForm>",
         "(<http://www.w3.org/ns/org#memberOf>|^<http://www.w3.org/ns/org#memberOf>)",
         f"!(<{BASE}ontology/core#rank>)",
     ]
@@ -264,9 +298,7 @@ def patterns(draw: st.DrawFn, keys: Mapping[str, str]) -> str:
     graphs = draw(
         st.one_of(
             _NAMED,
-            st.sampled_from(
-                [f"<{BASE}{kind}people/{key}>" for kind in ("", "conclusions/", "history/")]
-            ),
+            st.sampled_from([f"<{BASE}{kind}/{key}>" for kind in _KINDS_OF_GRAPHS]),
         )
     )
     subject, value = draw(st.sampled_from([("?s", "?o"), (person, "?o"), ("?s", person)]))
@@ -293,7 +325,7 @@ def queries(draw: st.DrawFn, keys: Mapping[str, str]) -> tuple[str, dict[str, st
     """A query of any form, and the graphs that the protocol's parameters name beside it."""
     pattern = draw(patterns(keys))
     key = draw(st.sampled_from(sorted(keys.values())))
-    about = f"{BASE}{draw(st.sampled_from(['', 'conclusions/']))}people/{key}"
+    about = f"{BASE}{draw(st.sampled_from(['people', 'conclusions/people', 'raters']))}/{key}"
     dataset = draw(st.sampled_from(["", f"FROM <{about}>", f"FROM NAMED <{about}>"]))
     query = draw(
         st.sampled_from(
@@ -311,7 +343,7 @@ def queries(draw: st.DrawFn, keys: Mapping[str, str]) -> tuple[str, dict[str, st
     return query, named
 
 
-@pytest.mark.parametrize("name", sorted(CALLERS))
+@pytest.mark.parametrize("name", READERS)
 def test_a_query_sees_the_allowed_graphs_alone(organisation: Organisation, name: str) -> None:
     one = organisation.compared[name]
 
@@ -360,16 +392,19 @@ def varied(organisation: Organisation, variation: Variation) -> Iterator[None]:
     keys_of_gone = {keys[person] for person in variation.gone}
     people = keys_of_gone | {keys[person] for person in variation.rated}
     graphs = {
-        graph: key
-        for key in people
-        for graph in (people_graph(key), person_conclusions_graph(key), person_history_graph(key))
+        graph: key for key in people for graph in (*graphs_of_person(key), *graphs_of_raters(key))
     }
     before = {graph: base.store.graph(graph) for graph in graphs}
 
     def everywhere(content: Mapping[NamedNode, list[Triple]]) -> None:
         base.store.replace_graphs(content)
-        for allowed, store in _allowed_stores(organisation):
-            seen = [graph for graph in content if allowed is None or graphs[graph] in allowed]
+        for one, store in _allowed_stores(organisation):
+            seen = [
+                graph
+                for graph in content
+                if one.people is None or graphs[graph] in one.people
+                if one.raters or not tells_of_raters(graph.value)
+            ]
             store.replace_graphs({graph: content[graph] for graph in seen})
 
     try:
@@ -388,17 +423,16 @@ def varied(organisation: Organisation, variation: Variation) -> Iterator[None]:
         everywhere(before)
 
 
-def _allowed_stores(
-    organisation: Organisation,
-) -> list[tuple[frozenset[str] | None, KnowledgeStore]]:
-    """The stores of the allowed graphs, each once, with the people who may be in it."""
-    apps = {one.people: one.allowed.app for one in organisation.compared.values()}
+def _allowed_stores(organisation: Organisation) -> list[tuple[Compared, KnowledgeStore]]:
+    """The stores of the allowed graphs, each once, with one of those for whom it is."""
+    compared = {(one.people, one.raters): one for one in organisation.compared.values()}
     return [
-        (people, app.extensions[EXTENSION].knowledge_base.store) for people, app in apps.items()
+        (one, one.allowed.app.extensions[EXTENSION].knowledge_base.store)
+        for one in compared.values()
     ]
 
 
-@pytest.mark.parametrize("name", sorted(CALLERS))
+@pytest.mark.parametrize("name", READERS)
 def test_whoever_comes_or_goes_a_query_sees_the_allowed_graphs_alone(
     organisation: Organisation, name: str
 ) -> None:
@@ -434,18 +468,20 @@ def test_what_was_varied_is_as_it_was(organisation: Organisation) -> None:
     assert {name: set(store.graph(name)) for name in store.graph_names()} == before
 
 
-@pytest.mark.parametrize("name", sorted(CALLERS))
+@pytest.mark.parametrize("name", READERS)
 def test_the_graph_store_has_the_allowed_graphs_alone(
     organisation: Organisation, name: str
 ) -> None:
     one = organisation.compared[name]
     graphs = [
-        f"{BASE}{kind}people/{key}"
+        f"{BASE}{kind}/{key}"
         for key in [*organisation.keys.values(), "p-" + "a" * 26]
-        for kind in ("", "conclusions/", "history/")
+        for kind in _KINDS_OF_GRAPHS
     ]
     addresses = [f"/data?graph={quote(graph, safe='')}" for graph in (*graphs, f"{BASE}policy")]
-    addresses += [f"/data/people/{key}" for key in organisation.keys.values()]
+    addresses += [
+        f"/data/{kind}/{key}" for key in organisation.keys.values() for kind in ("people", "raters")
+    ]
 
     wrong = [
         (method, address)
@@ -457,7 +493,7 @@ def test_the_graph_store_has_the_allowed_graphs_alone(
     assert wrong == []
 
 
-@pytest.mark.parametrize("name", sorted(CALLERS))
+@pytest.mark.parametrize("name", READERS)
 def test_descriptions_count_the_allowed_graphs_alone(organisation: Organisation, name: str) -> None:
     one = organisation.compared[name]
 
@@ -484,8 +520,8 @@ def addresses(organisation: Organisation) -> list[tuple[str, str]]:
 
 _QUESTION_WORDS = {
     "item": ["patience"],
-    "period": ["2026-q1"],
-    "plan": [MODEL],
+    "period": ["2026-q1", PERIOD],
+    "plan": [MODEL, PLAN],
     "study": ["panel"],
     "team": ["north"],
 }
@@ -541,7 +577,7 @@ def _explained(path: str, people: list[str]) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("accept", ["application/json", "text/html"])
-@pytest.mark.parametrize("name", sorted(set(CALLERS) - {"analyst"}))
+@pytest.mark.parametrize("name", [name for name in READERS if name != "analyst"])
 def test_no_page_and_no_document_tells_more(
     organisation: Organisation, name: str, accept: str
 ) -> None:
@@ -585,10 +621,30 @@ def _is_count(address: str) -> bool:
     return name in questions() and questions()[name].counted is not None
 
 
-@pytest.mark.parametrize("name", sorted(CALLERS))
-def test_no_supposition_tells_more(organisation: Organisation, name: str) -> None:
+@pytest.mark.parametrize("accept", ["application/json", "text/html", "text/turtle"])
+@pytest.mark.parametrize("name", READERS)
+def test_nothing_that_is_read_names_a_rater(
+    organisation: Organisation, name: str, accept: str
+) -> None:
+    client = organisation.compared[name].full.client
+
+    wrong = [
+        (endpoint, address)
+        for endpoint, address in addresses(organisation)
+        if _RATER.search(str(told(client.get(address, headers={"Accept": accept}))))
+    ]
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize(
+    "supposed", [{"ratings": {"patience": 9}}, {"policy": {"points-of-grade-b": 88}}]
+)
+def test_no_supposition_tells_more(
+    organisation: Organisation, name: str, supposed: dict[str, Any]
+) -> None:
     one = organisation.compared[name]
-    supposed = {"ratings": {"patience": 9}}
     people = [*PEOPLE, *organisation.keys.values(), "xyz"]
 
     wrong = [
@@ -600,7 +656,7 @@ def test_no_supposition_tells_more(organisation: Organisation, name: str) -> Non
     assert wrong == []
 
 
-@pytest.mark.parametrize("name", sorted(CALLERS))
+@pytest.mark.parametrize("name", READERS)
 def test_no_check_of_a_document_tells_more(organisation: Organisation, name: str) -> None:
     one = organisation.compared[name]
     people = [*PEOPLE, *organisation.keys.values()]
@@ -656,8 +712,15 @@ def test_the_comparison_is_of_something(organisation: Organisation) -> None:
 
     assert seen["ana"] == 1
     assert 1 <= seen["north"] < len(PEOPLE)
-    assert seen["analyst"] == len(PEOPLE)
+    assert seen["analyst"] == seen["hr"] == len(PEOPLE)
+    dumps = {
+        name: one.full.client.get("/data?default", headers={"Accept": "application/n-triples"}).text
+        for name, one in organisation.compared.items()
+    }
+    assert {name for name, dump in dumps.items() if _RATER.search(dump)} == {"hr"}
+    assert all("RatingForm" in dumps[name] for name in ("ana", "north", "analyst"))
     assert seen["reader"] == seen["editor"] == seen["nobody"] == seen["no-team"] == 0
     assert {name for name, one in organisation.compared.items() if one.people is None} == {
-        "analyst"
+        "analyst",
+        "hr",
     }

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from kb_service.knowledge_base.performance.stored import Said, StoredPerformance, Value
 from kb_service.people_records.performance_facts import (
@@ -17,10 +17,13 @@ from kb_service.people_records.performance_facts import (
     EARLIER_GRADE,
     EARLIER_VALUE,
     GRADE,
+    RATER,
     TARGET,
     VALUE,
 )
 from kb_service.vocabulary import NAMESPACES, A, local_id
+
+Term = NamedNode | BlankNode | Literal | Triple
 
 _STATED = (VALUE, GRADE, TARGET)
 
@@ -30,7 +33,8 @@ class Corrected:
     """One correction; `now` is None for what was taken back.
 
     `fact` is the address of what was corrected below that of the person, such as
-    `measurement/2026-q3/complaint-rate/2026-10-05`.
+    `measurement/2026-q3/complaint-rate/2026-10-05`, or `form/2026-q3/r0123/patience-trait` with the
+    code of the rater.
     """
 
     node: NamedNode
@@ -41,30 +45,44 @@ class Corrected:
     on: date
 
 
-def corrections_in(facts: Iterable[Triple]) -> list[Corrected]:
-    """The corrections among the facts about a person, in the order in which they were made."""
+def corrections_in(facts: Iterable[Triple], raters: Iterable[Triple]) -> list[Corrected]:
+    """The corrections among the facts about a person, in the order in which they were made.
+
+    `raters` tell who gave which form, of forms that were taken back as well.
+    """
     known = list(facts)
     stored = StoredPerformance(known)
+    codes: dict[Term, Term] = {t.subject: t.object for t in raters if t.predicate == RATER}
     nodes = (t.subject for t in known if t.predicate == A and t.object == CORRECTION)
-    found = [_read(node, stored) for node in nodes if isinstance(node, NamedNode)]
+    found = [_read(node, stored, codes) for node in nodes if isinstance(node, NamedNode)]
     return sorted(
         found, key=lambda each: (each.on, each.fact, len(each.node.value), each.node.value)
     )
 
 
-def _read(node: NamedNode, stored: StoredPerformance) -> Corrected:
+def _read(node: NamedNode, stored: StoredPerformance, codes: Mapping[Term, Term]) -> Corrected:
     said = stored.said(node)
     fact = said[CORRECTS]
     now = stored.said(fact) if isinstance(fact, NamedNode) else {}
-    address = fact.value.removeprefix(NAMESPACES["person"]).partition("/")[2]
     return Corrected(
         node,
-        address or fact.value,
+        _address(fact.value, codes),
         _text(said, EARLIER_VALUE, EARLIER_GRADE) or "",
         _text(now, *_STATED),
         said[CORRECTED_BY].value,
         date.fromisoformat(said[CORRECTED_ON].value),
     )
+
+
+def _address(fact: str, codes: Mapping[Term, Term]) -> str:
+    """What records call a fact, where its own name does not tell who rated."""
+    for form, code in codes.items():
+        if isinstance(form, NamedNode) and isinstance(code, Literal):
+            if fact.startswith(f"{form.value}/"):
+                above = form.value.rpartition("/")[0]
+                fact = f"{above}/{code.value}{fact.removeprefix(form.value)}"
+                break
+    return fact.removeprefix(NAMESPACES["person"]).partition("/")[2] or fact
 
 
 def _text(said: Said, *properties: NamedNode) -> str | None:

@@ -56,6 +56,7 @@ from kb_service.people_records.performance_records import (
     appraisal_iri,
     rating_iri,
 )
+from kb_service.people_records.raters import new_form_iri
 from kb_service.vocabulary import local_id
 
 _FIGURES = (VALUE, TARGET, THRESHOLD, STRETCH)
@@ -82,6 +83,8 @@ class Merging:
     _gone: set[NamedNode] = field(default_factory=set)
     _new: list[Triple] = field(default_factory=list)
     _plans: dict[str, str] = field(default_factory=dict)
+    _forms: dict[NamedNode, NamedNode] = field(default_factory=dict)
+    """Each form that came in, with what the records call it."""
 
     def change(self) -> Change:
         """What stays of the person's facts, and what is new."""
@@ -92,6 +95,13 @@ class Merging:
     def differs(self) -> bool:
         """Whether anything will be other than it is stored."""
         return bool(self._gone)
+
+    def place_of(self, focus: str) -> str:
+        """What the records call something that is in a form of theirs, or is one."""
+        for form, written in self._forms.items():
+            if focus == form.value or focus.startswith(f"{form.value}/"):
+                return written.value + focus.removeprefix(form.value)
+        return focus
 
     def add(self, records: Sequence[PerformanceRecord]) -> None:
         """Let the facts say what records say; faults tell what stands against it."""
@@ -181,8 +191,7 @@ class Merging:
         self._replace(node, [*new, *self._triples(node, others, others)])
 
     def _add_form(self, record: FormRecord) -> None:
-        period = self.choices.periods[record.period].iri
-        node = self.stored.find(FORM, period, Literal(record.rater)) or record.iri
+        node = self._form(record)
         new = list(form_triples(node, record, self.choices))
         said = self.stored.said(node)
         source = said.get(SOURCE)
@@ -196,6 +205,15 @@ class Merging:
             self._remove_ratings(node, record.reason, but=rated)
         if said.get(RATED_ON) != day_literal(record.rated_on):
             self._replace(node, new)
+
+    def _form(self, record: FormRecord) -> NamedNode:
+        """The stored form of the rater, or the name of a new one, which does not tell whose it is."""
+        period = self.choices.periods[record.period].iri
+        stored = self.stored.find(FORM, period, Literal(record.rater))
+        named = (form for form, written in self._forms.items() if written == record.iri)
+        node = stored or next(named, None) or new_form_iri(self.person, record.period)
+        self._forms[node] = record.iri
+        return node
 
     def _grade(self, record: FormRecord, form: NamedNode, dimension: NamedNode, id: str) -> None:
         """Let a form give the grade in a dimension that the record gives."""

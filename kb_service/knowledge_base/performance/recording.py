@@ -147,7 +147,7 @@ class Recording:
             return False
         if asked.kind != RATING_FORM and asked.about not in kpis:
             return False
-        stored = StoredPerformance(self._keeper.facts_about(asked.person))
+        stored = StoredPerformance(self._keeper.facts_with_raters(asked.person))
         return bool(nodes_of(asked, stored, self.choices))
 
     def _require(self, asked: Removal) -> None:
@@ -157,7 +157,7 @@ class Recording:
             raise UnknownThingError("kpi", asked.about)
 
     def _merging(self, person: str, author: Author) -> Merging:
-        stored = StoredPerformance(self._keeper.facts_about(person))
+        stored = StoredPerformance(self._keeper.facts_with_raters(person))
         return Merging(person, stored, self.choices, author)
 
     def _checked(
@@ -188,8 +188,10 @@ class Recording:
         """What stands against the records of some people, by what is stored and by the shapes."""
         found: list[Finding] = []
         new, beside = [], []
+        mergings: list[Merging] = []
         for person, given in group.items():
             merging = self._merging(person, author)
+            mergings.append(merging)
             if not merging.stored.everything():
                 found.append(nobody_known(given[0].iri, person))
                 continue
@@ -201,7 +203,8 @@ class Recording:
                 self.choices.periods[each.period].iri for each in given
             )
             beside += [triple for triple in stays if triple.subject in about]
-        return [*found, *self._bulk_checker().check(new, self._keeper.latest_day, beside)]
+        found += self._bulk_checker().check(new, self._keeper.latest_day, beside)
+        return [_in_their_places(each, mergings) for each in found]
 
     def _bulk_checker(self) -> BulkChecker:
         """The checker beside shared knowledge as it is now."""
@@ -215,6 +218,13 @@ class Recording:
             checker = BulkChecker(self._shapes, self._keeper.shared_facts())
             self._checker = (knowledge, checker)
         return self._checker[1]
+
+
+def _in_their_places(found: Finding, mergings: Iterable[Merging]) -> Finding:
+    """A finding about a form by what the records call it, where it is one of theirs."""
+    for merging in mergings:
+        found = replace(found, focus=merging.place_of(found.focus))
+    return found
 
 
 def _by_person(records: Iterable[PerformanceRecord]) -> dict[str, list[PerformanceRecord]]:

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from kb_service.store import KnowledgeStore
 from kb_service.store.reach import Reach
-from kb_service.vocabulary import PEOPLE_GRAPHS, PERSON_CONCLUSIONS
+from kb_service.vocabulary import (
+    PEOPLE_GRAPHS,
+    PERSON_CONCLUSIONS,
+    RATER_CONCLUSIONS,
+    RATER_GRAPHS,
+)
 
 _COUNT = """
-SELECT (COUNT(DISTINCT ?graph) AS ?people) WHERE {{
+SELECT (COUNT(DISTINCT ?person) AS ?people) WHERE {{
   GRAPH ?graph {{
     {{ ?subject {term} ?object }} UNION {{ ?subject ?property {term} }}
   }}
-  FILTER (STRSTARTS(STR(?graph), "{graphs}"))
+  VALUES ?begins {{ {beginnings} }}
+  FILTER (STRSTARTS(STR(?graph), ?begins))
+  BIND (STRAFTER(STR(?graph), ?begins) AS ?person)
 }}"""
 _GRAPHS = "SELECT DISTINCT ?graph WHERE {{ GRAPH ?graph {{ {node} ?property ?value }} }}"
 _SAID = "SELECT ?property ?value WHERE {{ GRAPH {graph} {{ {node} ?property ?value }} }}"
@@ -33,13 +40,14 @@ class PeopleUsing:
 def people_using(store: KnowledgeStore, term: NamedNode, reach: Reach) -> PeopleUsing:
     """Of how many people in reach something is said with a term, as a property or a value."""
     return PeopleUsing(
-        _count(store, term, PEOPLE_GRAPHS, reach),
-        _count(store, term, PERSON_CONCLUSIONS, reach),
+        _count(store, term, (PEOPLE_GRAPHS, RATER_GRAPHS), reach),
+        _count(store, term, (PERSON_CONCLUSIONS, RATER_CONCLUSIONS), reach),
     )
 
 
-def _count(store: KnowledgeStore, term: NamedNode, graphs: str, reach: Reach) -> int:
-    (row,) = store.select(_COUNT.format(term=term, graphs=graphs), reach)
+def _count(store: KnowledgeStore, term: NamedNode, begins: Iterable[str], reach: Reach) -> int:
+    beginnings = " ".join(str(Literal(each)) for each in begins)
+    (row,) = store.select(_COUNT.format(term=term, beginnings=beginnings), reach)
     count = row["people"]
     return int(count.value) if isinstance(count, Literal) else 0
 
