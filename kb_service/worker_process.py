@@ -14,6 +14,7 @@ import os
 import pickle
 import platform
 import resource
+import select
 import signal
 import socket
 import struct
@@ -27,6 +28,9 @@ from typing import Any
 _LENGTH = struct.Struct(">Q")
 _DEADLINE = struct.Struct(">d")
 _GRACE = 2.0
+_AT_ONCE = 16 * 1024
+"""Bytes asked for at first: most messages come whole with their length in one call."""
+_MOST_AT_ONCE = 1024 * 1024
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
@@ -81,39 +85,98 @@ def send(channel: socket.socket, message: bytes) -> None:
     channel.sendall(_LENGTH.pack(len(message)) + message)
 
 
-def receive(channel: socket.socket, limit: int, end: float | None = None) -> bytearray:
-    """One message, read before the monotonic time `end`.
+def send_within(channel: socket.socket, message: bytes, seconds: float) -> None:
+    """The same on a channel without a timeout, which is asked about time only when it is full.
 
-    Raises EOFError when the other side has gone, TimeoutError when `end` passes, and Oversized
-    without reading on when the message is longer than `limit`.
+    Raises TimeoutError.
     """
-    (length,) = _LENGTH.unpack(_read(channel, _LENGTH.size, end))
-    if length > limit:
-        raise Oversized(f"{length} bytes, {limit} allowed")
-    return _read(channel, length, end)
+    whole = _LENGTH.pack(len(message)) + message
+    sent = 0
+    with contextlib.suppress(BlockingIOError):
+        sent = channel.send(whole, socket.MSG_DONTWAIT)
+    if sent < len(whole):
+        channel.settimeout(seconds)
+        channel.sendall(memoryview(whole)[sent:])
+        channel.settimeout(None)
 
 
-def _read(channel: socket.socket, length: int, end: float | None) -> bytearray:
-    message = bytearray(length)
-    view = memoryview(message)
-    while view:
-        if end is not None:
-            remaining = end - time.monotonic()
-            if remaining <= 0:
-                raise TimeoutError
-            channel.settimeout(remaining)
-        count = channel.recv_into(view)
-        if not count:
+def receive(channel: socket.socket, limit: int, end: float | None = None) -> memoryview:
+    """One message on a channel on which no other follows before it was answered.
+
+    Raises what `Inbox.receive` raises.
+    """
+    return Inbox(channel).receive(limit, end)
+
+
+class Inbox:
+    """The messages that come on a channel, each read with as few calls as it takes.
+
+    What comes of the next message along with one is kept for it.
+    """
+
+    def __init__(self, channel: socket.socket) -> None:
+        self._channel = channel
+        self._kept = b""
+
+    def receive(self, limit: int, end: float | None = None) -> memoryview:
+        """One message, read before the monotonic time `end`.
+
+        Raises EOFError when the other side has gone, TimeoutError when `end` passes, and Oversized
+        without reading on when the message is longer than `limit`.
+        """
+        begun: bytes | bytearray = self._kept or self._piece(_AT_ONCE, end)
+        while len(begun) < _LENGTH.size:
+            begun += self._piece(_AT_ONCE, end)
+        (length,) = _LENGTH.unpack_from(begun)
+        if length > limit:
+            raise Oversized(f"{length} bytes, {limit} allowed")
+        whole = _LENGTH.size + length
+        self._kept = bytes(begun[whole:])
+        if len(begun) < whole:
+            begun = self._rest(begun, whole, end)
+        return memoryview(begun)[_LENGTH.size : whole]
+
+    def is_heard(self, seconds: float) -> bool:
+        """Whether there is something to receive within so many seconds, be it the end."""
+        return bool(self._kept) or _is_readable(self._channel, seconds)
+
+    def _rest(self, begun: bytes | bytearray, whole: int, end: float | None) -> bytearray:
+        message = bytearray(whole)
+        message[: len(begun)] = begun
+        view = memoryview(message)[len(begun) :]
+        while view:
+            piece = self._piece(min(len(view), _MOST_AT_ONCE), end)
+            view[: len(piece)] = piece
+            view = view[len(piece) :]
+        return message
+
+    def _piece(self, most: int, end: float | None) -> bytes:
+        piece = self._channel.recv(most) if end is None else self._piece_by(most, end)
+        if not piece:
             raise EOFError
-        view = view[count:]
-    return message
+        return piece
+
+    def _piece_by(self, most: int, end: float) -> bytes:
+        while True:
+            with contextlib.suppress(BlockingIOError):
+                return self._channel.recv(most, socket.MSG_DONTWAIT)
+            remaining = end - time.monotonic()
+            if remaining <= 0 or not _is_readable(self._channel, remaining):
+                raise TimeoutError
+
+
+def _is_readable(channel: socket.socket, seconds: float) -> bool:
+    poll = select.poll()
+    poll.register(channel, select.POLLIN)
+    return bool(poll.poll(seconds * 1000))
 
 
 def run(descriptor: int) -> None:
     """Answer requests on the socket `descriptor` until the parent closes it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     channel = socket.socket(fileno=descriptor)
-    setup: Setup = pickle.loads(receive(channel, sys.maxsize))
+    inbox = Inbox(channel)
+    setup: Setup = pickle.loads(inbox.receive(sys.maxsize))
     _confine(setup)
     try:
         handler = _start(setup)
@@ -125,7 +188,7 @@ def run(descriptor: int) -> None:
     respond = _streaming(handler, channel) if setup.streams else handler
     with contextlib.suppress(EOFError, ConnectionError):
         while True:
-            message = receive(channel, sys.maxsize)
+            message = inbox.receive(sys.maxsize)
             _answer(respond, message, channel, setup.max_answer_bytes)
             rest()
 
@@ -152,11 +215,11 @@ def _streaming(
 
 
 def _packed(kind: Kind, value: object) -> bytes:
-    return pickle.dumps((kind, value), protocol=pickle.HIGHEST_PROTOCOL)
+    return pickle.dumps((kind.value, value), protocol=pickle.HIGHEST_PROTOCOL)
 
 
 def _answer(
-    respond: Callable[[Any], object], message: bytearray, channel: socket.socket, limit: int
+    respond: Callable[[Any], object], message: memoryview, channel: socket.socket, limit: int
 ) -> None:
     """Send the outcome of a request, within its deadline also when nobody takes it.
 
@@ -168,7 +231,7 @@ def _answer(
     signal.setitimer(signal.ITIMER_REAL, deadline + _GRACE)
     try:
         try:
-            request = pickle.loads(memoryview(message)[_DEADLINE.size :])
+            request = pickle.loads(message[_DEADLINE.size :])
             answer = _packed(Kind.ANSWER, respond(request))
         except MemoryError:
             os._exit(errno.ENOMEM)

@@ -231,6 +231,31 @@ def test_a_caller_who_asks_too_much_is_refused_and_costs_no_worker(live: Live) -
     assert dict(pool.counts().lost) == lost
 
 
+def test_headers_that_change_on_a_connection_count_from_then_on(live: Live) -> None:
+    shown = [live.roles.tokens[Role.MODEL_READER], live.roles.tokens[Role.HR], "none"]
+    address = f"/sparql?query={quote(PEOPLE, safe='')}"
+    asked = [*shown[:1] * 2, *shown[1:] * 2, shown[0]]
+    answers = list[tuple[int, bytes]]()
+
+    with closing(http.client.HTTPConnection("localhost", live.port, timeout=120)) as connection:
+        for token in asked:
+            headers = {"Accept": JSON, "Authorization": f"Bearer {token}"}
+            connection.request("GET", address, headers=headers)
+            answer = connection.getresponse()
+            answers.append((answer.status, answer.read()))
+
+    nobody = live.ask(PEOPLE, Role.MODEL_READER).body
+    everybody = live.ask(PEOPLE, Role.HR).body
+    assert [status for status, _ in answers] == [200, 200, 200, 401, 200, 401, 200]
+    assert [body for status, body in answers if status == 200] == [
+        *[nobody] * 2,
+        *[everybody] * 2,
+        nobody,
+    ]
+    assert b"person/" in everybody
+    assert b"person/" not in nobody
+
+
 def test_what_follows_on_a_connection_is_answered_in_order(live: Live) -> None:
     token = live.roles.tokens[Role.MODEL_READER]
     head = f"Host: localhost\r\nAccept: {JSON}\r\nAuthorization: Bearer {token}\r\n"

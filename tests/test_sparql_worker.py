@@ -7,12 +7,12 @@ import io
 import json
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import (
     Literal,
@@ -32,6 +32,7 @@ from kb_service.store import (
     QueryRequest,
     query_answers,
     query_pool,
+    query_shape,
     run_query,
 )
 from kb_service.store.query_shape import QueryShape, inspect
@@ -402,6 +403,72 @@ def test_nesting_up_to_the_bound_is_answered(pool: WorkerPool, store: KnowledgeS
     nested = "SELECT * " + "{" * 100 + "}" * 100
 
     assert run_query(pool, store, QueryRequest(nested)).content_type == RESULT_TYPES[0]
+
+
+_PIECES = (
+    *(
+        "SELECT",
+        "ASK",
+        "CONSTRUCT",
+        "DESCRIBE",
+        "WHERE",
+        "FROM",
+        "NAMED",
+        "SERVICE",
+        "service:",
+        "from:g",
+    ),
+    *(
+        "NOW()",
+        "rand()",
+        "UUID()",
+        "known",
+        "{",
+        "}",
+        "(",
+        ")",
+        "[",
+        "]",
+        "<https://e.org/a#b>",
+        "<a",
+        ">",
+    ),
+    *(
+        "?x",
+        "'text'",
+        '"',
+        "# 'note",
+        "\n",
+        "\\u0053ERVICE",
+        "ſervice",
+        "{" * 99,
+        "PREFIX g: <a:b>",
+        "1",
+    ),
+)
+
+
+@given(st.lists(st.sampled_from(_PIECES), max_size=12), st.sampled_from(["", " "]))
+@settings(deadline=None, max_examples=400)
+def test_what_is_plain_to_see_of_a_query_is_what_its_tokens_say(
+    pieces: list[str], between: str
+) -> None:
+    text = between.join(pieces)
+
+    assert _said(inspect, text) == _said(_by_tokens, text)
+
+
+def _said(look: Callable[[str], QueryShape], text: str) -> QueryShape | str:
+    try:
+        return look(text)
+    except RefusedQuery as refused:
+        return str(refused)
+
+
+def _by_tokens(text: str) -> QueryShape:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(query_shape, "_is_plain_to_see", lambda text: False)
+        return inspect(text)
 
 
 @pytest.mark.parametrize(

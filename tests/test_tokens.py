@@ -100,10 +100,12 @@ def test_a_revoked_token_is_worthless_at_once_and_for_everyone(
     text, _ = tokens.add("payroll", Role.HR)
     beside = Tokens(AccessDatabase(tmp_path / "access.sqlite"), Clock())
     assert beside.known(text) is not None
+    assert tokens.known(text) is not None
 
     assert tokens.revoke("payroll")
 
     assert beside.known(text) is None
+    assert tokens.known(text) is None
 
 
 def test_revoking_what_was_never_given_out_says_so(tokens: Tokens) -> None:

@@ -15,7 +15,10 @@ from pathlib import Path
 
 import psutil
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from kb_service.worker_process import Inbox, Oversized, send_within
 from kb_service.workers import WorkerBusy, WorkerDied, WorkerFailed, WorkerPool, WorkerTimedOut
 
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="asks the Linux kernel")
@@ -55,6 +58,63 @@ def test_an_exception_in_the_handler_reaches_the_caller_and_costs_no_worker(
         pool.call("1 / 0")
 
     assert pool.call(PID) == before
+
+
+@given(
+    st.lists(st.binary(max_size=40) | st.integers(0, 60_000).map(bytes), min_size=1, max_size=4),
+    st.lists(st.integers(1, 30_000), max_size=6),
+)
+@settings(deadline=None, max_examples=60)
+def test_messages_arrive_whole_however_the_bytes_are_cut(
+    messages: list[bytes], cuts: list[int]
+) -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs, ThreadPoolExecutor(1) as threads:
+        sent = threads.submit(_send_cut, theirs, messages, cuts)
+        inbox = Inbox(ours)
+
+        received = [bytes(inbox.receive(70_000, time.monotonic() + 10)) for _ in messages]
+
+        sent.result()
+        assert received == messages
+        assert not inbox.is_heard(0)
+
+
+def _send_cut(channel: socket.socket, messages: list[bytes], cuts: list[int]) -> None:
+    whole = b"".join(len(message).to_bytes(8) + message for message in messages)
+    for cut in cuts:
+        channel.sendall(whole[:cut])
+        whole = whole[cut:]
+    channel.sendall(whole)
+
+
+def test_a_message_that_does_not_come_whole_in_time_or_is_too_long_is_no_message() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall((5).to_bytes(8) + b"abc")
+        with pytest.raises(TimeoutError):
+            Inbox(ours).receive(10, time.monotonic() + 0.05)
+
+        theirs.sendall((11).to_bytes(8))
+        with pytest.raises(Oversized):
+            Inbox(ours).receive(10, time.monotonic() + 10)
+
+        theirs.close()
+        with pytest.raises(EOFError):
+            Inbox(ours).receive(10, time.monotonic() + 10)
+
+
+def test_a_message_is_sent_whole_to_whoever_reads_late_and_given_up_for_nobody() -> None:
+    ours, theirs = socket.socketpair()
+    large = bytes(4_000_000)
+    with ours, theirs, ThreadPoolExecutor(1) as threads:
+        read = threads.submit(lambda: Inbox(theirs).receive(5_000_000, time.monotonic() + 10))
+
+        send_within(ours, large, 10)
+
+        assert bytes(read.result()) == large
+        with pytest.raises(TimeoutError):
+            send_within(ours, large, 0.05)
 
 
 def test_at_the_deadline_the_worker_is_killed_and_the_next_request_is_answered(

@@ -62,6 +62,11 @@ class AccessDatabase:
             with transaction(self._connection) as run:
                 yield run
 
+    def state(self, connection: sqlite3.Connection) -> tuple[int, int]:
+        """Another value after each change, by this connection or by any other of any process."""
+        (by_others,) = connection.execute("PRAGMA data_version").fetchone()
+        return by_others, connection.total_changes
+
     def close(self) -> None:
         """Let go of the file."""
         with self._lock:

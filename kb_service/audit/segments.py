@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 from kb_service.audit.entries import GENESIS, Anchor, read
 
 _BLOCK = 64 * 1024
+_SEGMENT = re.compile(r"[0-9]{4}-[0-9]{2}\.jsonl")
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,12 @@ class Tail:
 
 def segments(folder: Path) -> list[Path]:
     """The segments in the order in which they were written."""
-    return sorted(folder.glob("[0-9][0-9][0-9][0-9]-[0-9][0-9].jsonl"))
+    try:
+        with os.scandir(folder) as found:
+            names = sorted(entry.name for entry in found if _SEGMENT.fullmatch(entry.name))
+    except FileNotFoundError:
+        return []
+    return [folder / name for name in names]
 
 
 def read_tail(folder: Path) -> Tail:

@@ -14,7 +14,7 @@ from pyoxigraph import NamedNode
 from kb_service.store.knowledge_store import KnowledgeStore
 from kb_service.store.query_shape import inspect
 from kb_service.store.query_text import RefusedQuery
-from kb_service.store.reach import EVERYTHING, Reach
+from kb_service.store.reach import EVERYTHING, Reach, Readable
 from kb_service.store.result_formats import GRAPH_TYPES, RESULT_TYPES, Limits, best_type
 from kb_service.store.sparql_worker import (
     Answer,
@@ -210,10 +210,12 @@ def begin_at_once(
     `job` is that of the request. Raises StoreDamaged. `start_query` goes on with the answer.
     """
     with ExitStack() as held:
-        readable = held.enter_context(store.reading(request.reach))
-        job = replace(job, checkpoint=str(readable.path), readable=readable.graphs)
+
+        def placed() -> Job:
+            return _over(held.enter_context(store.reading(request.reach)), job)
+
         with _problems(store):
-            stream = pool.stream_at_once(job, request.deadline, caller=request.caller)
+            stream = pool.stream_at_once(placed, request.deadline, caller=request.caller)
         if stream is None:
             return None
         held.enter_context(stream)
@@ -273,11 +275,15 @@ def _begun(
 ) -> Iterator[AnswerStream]:
     """The stream of a worker's answer; while it is read the checkpoint stays."""
     with store.reading(request.reach) as readable:
-        job = replace(job, checkpoint=str(readable.path), readable=readable.graphs)
+        job = _over(readable, job)
         with _problems(store):
             stream = pool.stream(job, request.deadline, caller=request.caller, is_repeated=again)
         with stream:
             yield stream
+
+
+def _over(readable: Readable, job: Job) -> Job:
+    return replace(job, checkpoint=str(readable.path), readable=readable.graphs)
 
 
 def job_of(request: QueryRequest) -> Job:

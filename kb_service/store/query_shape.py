@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from kb_service.store.query_text import (
     MAX_CHARACTERS,
+    MAX_NESTING,
     RefusedQuery,
     Token,
     keyword,
@@ -16,6 +17,8 @@ from kb_service.store.query_text import (
 _FORMS = ("ASK", "CONSTRUCT", "DESCRIBE", "SELECT")
 _CHANGING = ("NOW", "RAND", "UUID")
 _DEPTH = {"open": 1, "close": -1}
+_TELLING = ("FROM", "SERVICE", *_CHANGING)
+"""What a word of a query has in it where the shape follows from its tokens."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,10 @@ class QueryShape:
     clauses: tuple[GraphClause, ...] | None = ()
     """In order; None when one is written so that the engine may read it otherwise than we do."""
     prologue: str = ""
-    """What comes before the query itself: the base and the prefixes that names are read by."""
+    """What comes before the query itself: the base and the prefixes that its clauses are read by.
+
+    Empty where there are no clauses.
+    """
     changes_by_itself: bool = False
     """Whether another run over the same graphs may answer otherwise."""
 
@@ -44,8 +50,26 @@ def inspect(text: str) -> QueryShape:
         raise RefusedQuery(
             f"The query is {len(text):,} characters long; at most {MAX_CHARACTERS:,} are read."
         )
+    if _is_plain_to_see(text):
+        return QueryShape()
     tokens = safe_tokens(text)
-    return QueryShape(_clauses(tokens), _prologue(tokens), _changes_by_itself(tokens))
+    clauses = _clauses(tokens)
+    return QueryShape(clauses, _prologue(tokens) if clauses else "", _changes_by_itself(tokens))
+
+
+def _is_plain_to_see(text: str) -> bool:
+    """Whether no token could be refused or say anything, whatever the tokens are.
+
+    Most short queries are such, and to take them to pieces costs as much as a worker takes to
+    answer them. No string can be without an end where no quotation mark is, and words read
+    otherwise than they are written only with a backslash or beyond ASCII.
+    """
+    if not text.isascii() or '"' in text or "'" in text or "\\" in text:
+        return False
+    if text.count("{") + text.count("(") + text.count("[") > MAX_NESTING:
+        return False
+    capitals = text.upper()
+    return not any(word in capitals for word in _TELLING)
 
 
 def _clauses(tokens: Sequence[Token]) -> tuple[GraphClause, ...] | None:

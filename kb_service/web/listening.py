@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from flask import Flask
@@ -25,6 +27,8 @@ _MOST_UNSENT = 1024 * 1024 * 1024
 _LARGE = 1024 * 1024
 _TURN_SECONDS = 0.2
 _MOMENT = 0.001
+_MOST_ACCEPTED = 64
+"""Connections that are taken in before others are heard again."""
 _QUEUE = logging.getLogger("waitress.queue")
 """Waitress warns each time a request finds every thread busy, in the thread that reads for all."""
 
@@ -73,7 +77,17 @@ def make_server(app: Flask, host: str, port: int) -> Any:
     for dispatcher in listening.values():
         if hasattr(dispatcher, "channel_class"):
             dispatcher.channel_class = channel_class
+            dispatcher.handle_accept = partial(_accept, dispatcher, dispatcher.handle_accept)
     return server
+
+
+def _accept(dispatcher: Any, accept_one: Callable[[], None]) -> None:
+    """Take in connections while there are any: one in a turn makes the last of many wait long."""
+    for _ in range(_MOST_ACCEPTED):
+        before = len(dispatcher.active_channels)
+        accept_one()
+        if len(dispatcher.active_channels) == before or not dispatcher.readable():
+            return
 
 
 def turn(server: Any) -> None:
@@ -129,6 +143,13 @@ def _channel_class(most_kept: int, lane: QueryLane) -> type:
             if begun is not None:
                 begun.close()
 
+    def send_at_once(self: Any, data: bytes) -> None:
+        """Send what the kernel takes, and the rest when it takes more; in the loop's own thread."""
+        sent = 0 if self.total_outbufs_len else self.send(data)
+        self.last_activity = time.time()
+        if sent < len(data):
+            write_soon(self, data[sent:])
+
     def write_soon(self: Any, data: Any) -> int:
         if self.total_outbufs_len > _LARGE:
             make_room(list(self.server.active_channels.values()), _MOST_UNSENT)
@@ -142,11 +163,13 @@ def _channel_class(most_kept: int, lane: QueryLane) -> type:
 
     parser = type("BoundedParser", (HTTPRequestParser,), {"parse_header": parse_header})
     members = {
+        "asked_before": None,
         "begun": None,
         "hand_over": hand_over,
         "in_lane": False,
         "parser_class": parser,
         "received": received,
+        "send_at_once": send_at_once,
         "service": service,
         "task_class": _BegunTask,
         "write_soon": write_soon,

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask
+from flask.ctx import AppContext
 from waitress.channel import ClientDisconnected
 
 from kb_service.access.roles import LOCAL
@@ -29,8 +30,8 @@ from kb_service.workers import WorkerSetBack
 _LOG = logging.getLogger("kb_service.web")
 _PATIENCE = 0.005
 """Seconds that the loop waits for an answer: many times what a short query takes."""
-_LONGEST_WAIT = 0.02
-"""Seconds that a query waits here for a worker."""
+_LONGEST_WAIT = 0.1
+"""Seconds that a query waits here for a worker: many clients at once wait for each other's answers."""
 _SENT_AWAY = 20
 """How many queries more of a caller whose query took longer are left to threads."""
 _MOST_CALLERS = 1000
@@ -59,6 +60,7 @@ class QueryLane:
         self._waiting: deque[_Query] = deque()
         self._under_way: deque[_Query] = deque()
         self._sent_away: OrderedDict[str, int] = OrderedDict()
+        self._context: AppContext | None = None
 
     @property
     def is_waiting(self) -> bool:
@@ -70,27 +72,39 @@ class QueryLane:
 
         False when it is no short query, or one for a thread.
         """
-        asked = short_request(data)
+        asked = short_request(data, channel.asked_before)
         if asked is None:
             return False
-        with self._app.app_context():
-            query = _prepared(asked, channel.addr[0])
-            if query is None or self._is_sent_away(query.request.caller):
-                return False
-            channel.in_lane = True
-            self._waiting.append(_Query(channel, data, query))
-            self._begin_waiting()
+        channel.asked_before = asked
+        self._enter()
+        query = _prepared(asked, channel.addr[0])
+        if query is None or self._is_sent_away(query.request.caller):
+            return False
+        channel.in_lane = True
+        self._waiting.append(_Query(channel, data, query))
+        self._begin_waiting()
         return True
 
     def settle(self) -> None:
-        """Answer whatever was begun, or hand it over, and begin what waits."""
-        if not (self._under_way or self._waiting):
-            return
-        with self._app.app_context():
-            while self._under_way:
-                self._settle(self._under_way.popleft())
-                self._begin_waiting()
+        """Answer whatever was begun, or hand it over, and begin what waits: the end of a turn."""
+        if self._under_way or self._waiting:
+            self._enter()
+            self._settle_all()
+        if self._context is not None:
+            self._context.pop()
+            self._context = None
+
+    def _enter(self) -> None:
+        """Be in the context of the app until the end of the turn."""
+        if self._context is None:
+            self._context = self._app.app_context()
+            self._context.push()
+
+    def _settle_all(self) -> None:
+        while self._under_way:
+            self._settle(self._under_way.popleft())
             self._begin_waiting()
+        self._begin_waiting()
         end = time.perf_counter() - _LONGEST_WAIT
         while self._waiting and self._waiting[0].came < end:
             _hand_over(self._waiting.popleft())
@@ -182,7 +196,7 @@ def _prepared(asked: ShortRequest, address: str) -> Prepared | None:
 def _send(query: _Query, response: bytes) -> None:
     query.channel.in_lane = False
     try:
-        query.channel.write_soon(response)
+        query.channel.send_at_once(response)
     except ClientDisconnected:
         _LOG.debug("a client left before its answer came")
 

@@ -24,6 +24,8 @@ from kb_service.web.problems import Problem
 EXTENSION = "rate-limits"
 _WINDOW = 60
 
+_a_minute = lru_cache(maxsize=16)(RateLimitItemPerMinute)
+
 
 class RateLimits:
     """What was asked lately and what is being worked on, kept in memory."""
@@ -39,7 +41,7 @@ class RateLimits:
         Raises Problem 429 when there were too many lately, or too many are being worked on.
         """
         end = self._begin(caller.name, settings.concurrent_requests)
-        item = RateLimitItemPerMinute(settings.requests_per_minute)
+        item = _a_minute(settings.requests_per_minute)
         if not self._limiter.hit(item, "requests", caller.name):
             end()
             raise _too_many(self._seconds_left(item, "requests", caller.name), fields(0, settings))
@@ -47,19 +49,19 @@ class RateLimits:
 
     def remaining(self, caller: Caller, settings: AccessSettings) -> dict[str, str]:
         """The header fields that tell a caller how much is left, as the HTTPAPI draft has them."""
-        item = RateLimitItemPerMinute(settings.requests_per_minute)
+        item = _a_minute(settings.requests_per_minute)
         reset, left = self._limiter.get_window_stats(item, "requests", caller.name)
         return fields(max(0, left), settings, _seconds_until(reset))
 
     def refuse_guessing(self, address: str, settings: AccessSettings) -> None:
         """Raise Problem 429 when too many wrong tokens came from an address lately."""
-        item, origin = RateLimitItemPerMinute(settings.failures_per_minute), _origin(address)
+        item, origin = _a_minute(settings.failures_per_minute), _origin(address)
         if not self._limiter.test(item, "failures", origin):
             raise _too_many(self._seconds_left(item, "failures", origin))
 
     def note_failure(self, address: str, settings: AccessSettings) -> None:
         """Count a wrong token from an address."""
-        item = RateLimitItemPerMinute(settings.failures_per_minute)
+        item = _a_minute(settings.failures_per_minute)
         self._limiter.hit(item, "failures", _origin(address))
 
     def _begin(self, name: str, most: int) -> Callable[[], None]:

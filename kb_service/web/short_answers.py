@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import cast
 
 from flask import current_app
@@ -76,8 +77,8 @@ def answered(query: Prepared, answer: PartialAnswer, seconds: float) -> bytes:
     """
     id = id_from(query.asked.header(HEADER.lower()))
     anchor = _audited(query, answer, id)
-    lines = [f"{name}: {value}" for name, value in _headers(query, answer, id).items()]
-    head = "\r\n".join(["HTTP/1.1 200 OK", *lines, "", ""]).encode("latin-1")
+    lines = [f"{name}: {value}\r\n" for name, value in _headers(query, answer, id).items()]
+    head = f"HTTP/1.1 200 OK\r\n{''.join(lines)}\r\n".encode("latin-1")
     observation = Observation(
         id=id,
         method="GET",
@@ -164,6 +165,9 @@ def _audited(query: Prepared, answer: PartialAnswer, id: str) -> str:
     return anchor
 
 
+_date = lru_cache(maxsize=1)(build_http_date)
+
+
 def _headers(query: Prepared, answer: PartialAnswer, id: str) -> dict[str, str]:
     vary = ["Accept", "Authorization", "Cookie", "Accept-Encoding"]
     if configuration().cors_origins:
@@ -172,7 +176,7 @@ def _headers(query: Prepared, answer: PartialAnswer, id: str) -> dict[str, str]:
         **SECURITY_HEADERS,
         "Content-Type": answer.content_type,
         "Content-Length": str(len(answer.beginning)),
-        "Date": build_http_date(time.time()),
+        "Date": _date(int(time.time())),
         "Vary": ", ".join(vary),
     }
     if not answer.changes_by_itself:

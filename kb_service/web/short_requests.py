@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import unquote_to_bytes
 
 _LONGEST = 8192
@@ -38,22 +38,26 @@ class ShortRequest:
     host: str
     headers: Mapping[str, str]
     """By name in lower case; each of them came once."""
+    head: bytes = field(default=b"", repr=False)
+    """The headers as they came."""
 
     def header(self, name: str) -> str:
         """The value of a header, empty where it did not come."""
         return self.headers.get(name, "")
 
 
-def short_request(data: bytes) -> ShortRequest | None:
+def short_request(data: bytes, before: ShortRequest | None = None) -> ShortRequest | None:
     """What these bytes ask if they are one whole short query; None for anything else.
 
     Nothing is refused here: what is longer, has other headers or any of them twice, or is written in
-    a way that could be read otherwise, is for the server's own parser.
+    a way that could be read otherwise, is for the server's own parser. A program sends the same
+    headers with each query: those that came `before` on its connection are not read again.
     """
     found = _REQUEST.fullmatch(data) if len(data) <= _LONGEST else None
     if found is None:
         return None
-    headers = _headers(found["head"].decode("ascii"))
+    head = found["head"]
+    headers = before.headers if before and before.head == head else _headers(head.decode("ascii"))
     query = _decoded(found["query"].removeprefix(b"query="))
     if headers is None or not query:
         return None
@@ -63,6 +67,7 @@ def short_request(data: bytes) -> ShortRequest | None:
         query,
         headers["host"],
         headers,
+        head,
     )
 
 

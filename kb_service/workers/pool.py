@@ -124,13 +124,22 @@ class WorkerPool:
         return self._begun(self._take(caller, is_repeated), message, seconds)
 
     def stream_at_once(
-        self, request: object, deadline: float | None = None, *, caller: str = ""
+        self, make: Callable[[], object], deadline: float | None = None, *, caller: str = ""
     ) -> AnswerStream | None:
-        """The same where a worker is free now and nobody waits for one; else None, without waiting."""
-        seconds = self._deadline if deadline is None else deadline
-        message = pack(request, seconds)
+        """The same where a worker is free now and nobody waits for one; else None, without waiting.
+
+        The request is made once there is a worker for it; raises what `make` raises.
+        """
         taken = self._take_at_once(caller)
-        return None if taken is None else self._begun(taken, message, seconds)
+        if taken is None:
+            return None
+        seconds = self._deadline if deadline is None else deadline
+        try:
+            message = pack(make(), seconds)
+        except BaseException:
+            self._give_back(*taken)
+            raise
+        return self._begun(taken, message, seconds)
 
     def _begun(self, taken: tuple[Turn, Worker], message: bytes, seconds: float) -> AnswerStream:
         turn, worker = taken

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import pickle
-import select
 import signal
 import socket
 import subprocess
@@ -13,7 +12,7 @@ import sys
 import time
 from typing import Any
 
-from kb_service.worker_process import Kind, Oversized, Setup, receive, send
+from kb_service.worker_process import Inbox, Kind, Oversized, Setup, send_within
 
 START_LIMIT = 60.0
 _KEPT_ENVIRONMENT = (
@@ -74,6 +73,7 @@ class Worker:
                 stderr=subprocess.DEVNULL,
                 env={name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ},
             )
+        self._inbox = Inbox(self.channel)
         self._limit = setup.max_answer_bytes
         self._setup = setup
 
@@ -90,8 +90,7 @@ class Worker:
     def tell(self, message: bytes, seconds: float) -> None:
         """Hand the worker a pickled message; raises WorkerTimedOut or WorkerDied."""
         try:
-            self.channel.settimeout(seconds)
-            send(self.channel, message)
+            send_within(self.channel, message, seconds)
         except TimeoutError as error:
             raise WorkerTimedOut(f"stopped after {seconds:g} s") from error
         except (OSError, EOFError) as error:
@@ -103,7 +102,8 @@ class Worker:
         Raises WorkerTimedOut, WorkerDied, or WorkerFailed when the handler raised.
         """
         try:
-            kind, value = pickle.loads(receive(self.channel, self._limit, end))
+            number, value = pickle.loads(self._inbox.receive(self._limit, end))
+            kind = Kind(number)
         except TimeoutError as error:
             raise WorkerTimedOut("stopped at the deadline") from error
         except (OSError, EOFError) as error:
@@ -120,9 +120,7 @@ class Worker:
 
     def is_heard(self, seconds: float) -> bool:
         """Whether there is something to hear within so many seconds, be it that the process ended."""
-        poll = select.poll()
-        poll.register(self.channel, select.POLLIN)
-        return bool(poll.poll(seconds * 1000))
+        return self._inbox.is_heard(seconds)
 
     def _cause_of_death(self) -> str:
         try:

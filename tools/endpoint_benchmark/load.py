@@ -14,7 +14,6 @@ import httpx
 from tools.endpoint_benchmark.people import PLACE
 from tools.endpoint_benchmark.servers import Server
 
-SECONDS = 10
 _SMALL_QUERY = "SELECT ?nick WHERE {{ <{place}{number}> <http://xmlns.com/foaf/0.1/nick> ?nick }}"
 _SMALL = """
 local people = tonumber("{people}")
@@ -60,7 +59,7 @@ class Stream:
     held_megabytes: float
 
 
-def small_queries(server: Server, people: int, clients: int) -> Rate:
+def small_queries(server: Server, people: int, clients: int, seconds: int) -> Rate:
     """The same small SELECT about people taken by chance, from so many clients at once."""
     query = quote(_SMALL_QUERY.format(place=PLACE, number="NUMBER"), safe="")
     before, after = query.split("NUMBER")
@@ -69,12 +68,13 @@ def small_queries(server: Server, people: int, clients: int) -> Rate:
     script = _SMALL.format(
         people=people, path=path, before=before, after=after, authorization=shown
     )
-    return _wrk(server.query, script, clients)
+    return _wrk(server.query, script, clients, seconds)
 
 
-def writes(server: Server, clients: int) -> Rate:
+def writes(server: Server, clients: int, seconds: int) -> Rate:
     """One new triple in each request."""
-    return _wrk(server.update, _WRITE.format(path=httpx.URL(server.update).path), clients)
+    script = _WRITE.format(path=httpx.URL(server.update).path)
+    return _wrk(server.update, script, clients, seconds)
 
 
 def large_answer(server: Server, rows: int, media_type: str) -> Stream:
@@ -93,12 +93,12 @@ def large_answer(server: Server, rows: int, media_type: str) -> Stream:
     return Stream(first, whole, size / 1e6, held)
 
 
-def _wrk(url: str, script: str, clients: int) -> Rate:
+def _wrk(url: str, script: str, clients: int, seconds: int) -> Rate:
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
         file.write(script)
         file.flush()
         command = ["wrk", "--threads", "1", "--connections", str(clients), "--latency"]
-        command += ["--duration", f"{SECONDS}s", "--timeout", "30s", "--script", file.name, url]
+        command += ["--duration", f"{seconds}s", "--timeout", "30s", "--script", file.name, url]
         said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     rate = re.search(r"Requests/sec:\s+([\d.]+)", said)
     slowest = re.search(r"99%\s+([\d.]+)(us|ms|s)", said)
