@@ -15,12 +15,14 @@ from openpyxl import load_workbook
 
 from kb_service.access.roles import Role
 from kb_service.cli import main
+from kb_service.engine.variants import leading_to
 from kb_service.questions import questions
 from kb_service.vocabulary import NAMESPACES
 from kb_service.web.service import EXTENSION
 from tests.appraised_people import opaque
 from tests.appraised_service import CODES, PEER, open_appraised
 from tests.service_of_roles import ServiceOfRoles
+from tests.test_performance import indicators
 
 HTML = {"Accept": "text/html"}
 
@@ -294,7 +296,7 @@ def test_the_reasons_why_not_do_not_tell_who_rated(service: ServiceOfRoles) -> N
     assert [code for code in CODES if code in answer.text] == []
 
 
-@pytest.mark.parametrize("lang, words", [("zh", "本人签字"), ("en", "Signature of the person")])
+@pytest.mark.parametrize("lang, words", [("zh", "被考核人签字"), ("en", "Signature of the person")])
 def test_the_appraisal_sheet_can_be_signed_in_either_language(
     service: ServiceOfRoles, lang: str, words: str
 ) -> None:
@@ -388,10 +390,10 @@ def test_every_number_that_scores_are_made_of_is_among_the_assumptions(
         name for rule in rules for name in re.findall(r"\bpolicy:([a-z-]+) judgement:", rule.text)
     } - of_ratings
 
-    shown = told(service, Role.HR, "people/ana/performance")
+    listed = re.findall(r"\bpolicy:([a-z-]+)", questions()["assumptions-of-performance"].text)
 
     assert read
-    assert read <= {each["id"] for each in shown["assumptions"]}
+    assert read <= set(listed)
 
 
 def ran(service: ServiceOfRoles, *arguments: str) -> Result:
@@ -459,3 +461,154 @@ def test_plans_are_listed_and_shown(service: ServiceOfRoles) -> None:
     assert len(json.loads(listed.stdout)["rows"]) == 8
     assert "Results 40%, behaviour 60%" in shown.stdout
     assert "Complaint rate" in shown.stdout
+
+
+def why_not(service: ServiceOfRoles, role: Role, **asked: str) -> Any:
+    query = "&".join(f"{name}={value}" for name, value in asked.items())
+    return told(service, role, f"explain?{query}")
+
+
+def test_why_not_a_better_grade_compares_the_total_with_what_it_takes(
+    service: ServiceOfRoles,
+) -> None:
+    answer = why_not(service, Role.SELF, person="ana", whyNot="B", period="q2", seconds="0")
+
+    [attempt] = answer["attempts"]
+    said = [o["withValues"] for way in attempt["ways"] for o in way["obstacles"]]
+    assert (attempt["rule"]["name"], said) == ("graded-result", ["89.5 >= 90"])
+
+
+def test_the_smallest_change_to_the_next_grade_names_figures_and_grades_and_comes_true(
+    service: ServiceOfRoles,
+) -> None:
+    change = why_not(service, Role.SELF, person="ana", whyNot="B", period="q2", seconds="10")[
+        "smallestChange"
+    ]
+
+    assert (change["now"]["grade"], change["now"]["total"]) == ("C", 89.5)
+    assert {one["levels"] for one in change["changes"]} == {1}
+    [complaints] = [
+        one for one in change["changes"] if one["indicators"][0]["indicator"] == "complaint-rate"
+    ]
+    [step] = complaints["indicators"]
+    assert (step["kind"], step["from"], step["to"]) == ("figure", 2.0, 1.0)
+    supposed = {"period": "q2", "figures": {"complaint-rate": 1.0}}
+    assert judged_with(service, supposed) == (complaints["grade"], complaints["total"])
+
+
+def test_a_grade_of_which_nothing_is_known_has_no_smallest_change_without_a_rater(
+    service: ServiceOfRoles,
+) -> None:
+    answer = why_not(service, Role.HR, person="cai", whyNot="C", period="q2", seconds="5")
+
+    shortages = [
+        tree["kind"]["en"]
+        for attempt in answer["attempts"]
+        for way in attempt["ways"]
+        for obstacle in way["obstacles"]
+        for tree in obstacle.get("conclusions", [])
+    ]
+    assert shortages == ["Performance shortage"]
+    assert answer["smallestChange"]["changes"] == []
+
+
+def test_an_unknown_indicator_says_that_too_few_rated_it(service: ServiceOfRoles) -> None:
+    shown = told(service, Role.HR, "people/cai/performance")
+    item = next(item["item"] for group in shown["groups"][1:] for item in group["items"])
+
+    answer = why_not(
+        service, Role.HR, person="cai", whyNot="IndicatorScore", period="q2", planItem=item
+    )
+
+    assert [each["rule"]["name"] for each in answer["attempts"]] == ["indicator-score"]
+    assert answer["attempts"][0]["ways"]
+
+
+def judged_with(service: ServiceOfRoles, supposed: dict[str, Any]) -> tuple[str, float]:
+    """The grade and the total that ana would have in q2."""
+    answer = service.as_role(Role.HR).post(
+        "/api/v1/what-if", json={"for": {"person": "ana"}, "performance": supposed}
+    )
+    assert answer.status_code == 200, answer.text
+    [row] = answer.get_json()["rows"]
+    sides = {
+        each["kindLabel"]["en"]: each["after"]
+        for model in row["models"]
+        for each in model["differences"]
+        if each["after"] and each["conclusion"].rsplit("/appraisal/", 1)[-1].startswith("q2/")
+    }
+    return sides["Performance result"]["resultGrade"], sides["Performance total"]["score"]
+
+
+def test_what_one_rater_more_would_change_is_told_of_a_copy(service: ServiceOfRoles) -> None:
+    before = told(service, Role.HR, "people/ana/performance?period=q2")
+
+    form = {"source": "customer", "grades": dict.fromkeys(indicators(), "A")}
+    grade, total = judged_with(service, {"period": "q2", "forms": [form]})
+
+    assert (grade, total > before["total"]) == ("B", True)
+    assert told(service, Role.HR, "people/ana/performance?period=q2") == before
+
+
+@pytest.mark.parametrize(
+    "supposed, where",
+    [
+        ({"period": "q9", "figures": {"complaint-rate": 1}}, "/performance/period"),
+        ({"period": "q2"}, "/performance"),
+        ({"period": "q2", "figures": {"nothing": 1}}, "/performance/figures/nothing"),
+        (
+            {"period": "q2", "figures": {"complaint-rate": "x"}},
+            "/performance/figures/complaint-rate",
+        ),
+        ({"period": "q2", "grades": {"patience-trait": "F"}}, "/performance/grades/patience-trait"),
+        ({"period": "q2", "forms": [{"grades": {}}]}, "/performance/forms/0/source"),
+    ],
+)
+def test_what_cannot_be_supposed_of_performance_is_named_by_its_place(
+    service: ServiceOfRoles, supposed: dict[str, Any], where: str
+) -> None:
+    answer = service.as_role(Role.HR).post(
+        "/api/v1/what-if", json={"for": {"person": "ana"}, "performance": supposed}
+    )
+
+    assert answer.status_code == 422
+    assert where in [each["where"] for each in answer.get_json()["findings"]]
+
+
+def test_a_fit_rests_on_no_number_of_performance_or_of_studies(service: ServiceOfRoles) -> None:
+    led = leading_to(
+        service.knowledge_base.rules,
+        [
+            NAMESPACES["judgement"] + name
+            for name in ("Verdict", "Fit", "IncentiveSuggestion", "RetentionRisk")
+        ],
+    )
+    texts = [rule.text for stage in led.people for rule in stage.rules]
+    read = {id for text in texts for id in re.findall(r"\bpolicy:([a-z-]+) judgement:", text)}
+
+    rows = told(
+        service,
+        Role.HR,
+        "questions/assumptions-of-fit?person=ana&model=customer-service-representative&limit=500",
+    )["rows"]
+
+    listed = {row["id"] for row in rows if row["kind"] == "policy"}
+    assert read <= listed
+    assert listed.isdisjoint({"trend-improving-minimum", "minimum-raters", "alpha-minimum"})
+
+
+def test_an_appraisal_rests_on_no_number_for_what_it_does_not_conclude(
+    service: ServiceOfRoles,
+) -> None:
+    ana, cai = (
+        {
+            each["id"]
+            for each in told(service, Role.HR, f"people/{person}/performance")["assumptions"]
+        }
+        for person in ("ana", "cai")
+    )
+
+    assert "trend-improving-minimum" in ana - cai
+    assert "strength-minimum" in ana - cai
+    assert {"score-at-target", "performance-coverage-minimum", "minimum-raters"} <= cai
+    assert not {"nine-box-potential-high", "reward-grade-minimum"} & (ana | cai)

@@ -61,8 +61,8 @@ def in_short(found: ChangesFound) -> dict[Change, tuple[str | None, Decimal | No
     """Each turn as the ratings it changes, with the verdict and the fit it gives."""
     return {
         frozenset((step.dimension.value.removeprefix(BASE), step.after) for step in turn.steps): (
-            turn.outcome.verdict and local_id(turn.outcome.verdict),
-            turn.outcome.fit,
+            turn.outcome.reached and local_id(turn.outcome.reached),
+            turn.outcome.score,
         )
         for turn in found.turns
     }
@@ -155,7 +155,7 @@ def test_a_search_that_runs_out_of_time_says_how_far_it_came(
 def test_a_verdict_that_is_given_already_needs_no_change() -> None:
     found = search(ORGANISATION, "wang", "agent", "strong-fit")
 
-    assert found == ChangesFound(Outcome(iri("verdict", "strong-fit"), found.now.fit))
+    assert found == ChangesFound(Outcome(iri("verdict", "strong-fit"), found.now.score))
 
 
 def test_of_many_smallest_changes_some_are_listed_and_the_rest_counted(

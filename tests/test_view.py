@@ -221,7 +221,7 @@ def test_somebody_out_of_reach_is_as_unknown_as_nobody(hr: View, role: Role, nam
         lambda: view.entry(eve),
         lambda: view.explain(NamedNode(f"{person_iri(eve).value}/verdict/{MODEL}")),
         lambda: view.why_not("fit", {"person": eve, "model": MODEL}),
-        lambda: view.smallest_change("fit", eve, MODEL, 1.0),
+        lambda: view.smallest_change("fit", {"person": eve, "model": MODEL}, 1.0),
         lambda: view.verdict_iri(eve, MODEL),
     ]
 

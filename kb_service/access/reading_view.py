@@ -195,10 +195,10 @@ class ReadingView(ModelExchange):
         return self.knowledge_base.why_not(what, self._with_key(things))
 
     def smallest_change(
-        self, verdict: str, person: str, model: str, seconds: float
-    ) -> ChangesFound:
-        """The smallest change of one or two ratings that would give a verdict."""
-        return self.knowledge_base.smallest_change(verdict, self.key_of(person), model, seconds)
+        self, what: str, things: Mapping[str, str], seconds: float
+    ) -> ChangesFound | None:
+        """The smallest change that would give a verdict or a grade; see KnowledgeBase."""
+        return self.knowledge_base.smallest_change(what, self._with_key(things), seconds)
 
     def what_if(
         self, body: object, *, limit: int = 500, offset: int = 0, progress: Progress | None = None

@@ -93,6 +93,19 @@ _ALL = 1000
     en="With --why-not: which requirement.",
 )
 @option(
+    "--period",
+    metavar="ID",
+    zh="与 --why-not 合用：哪个考核周期。",
+    en="With --why-not: which period of appraisal.",
+)
+@option(
+    "--plan-item",
+    "planItem",
+    metavar="ID",
+    zh="与 --why-not 合用：绩效方案的哪项指标。",
+    en="With --why-not: which item of a performance plan.",
+)
+@option(
     "--seconds",
     type=click.FloatRange(0, 10),
     default=10.0,
@@ -142,11 +155,16 @@ def explain(
         _print_why_not(why_not, things, seconds, depth or _ALL, form)
     elif things:
         raise Failure(
-            f"请同时给出 --why-not：--{min(things)} 说明问的是什么。",
-            f"Give --why-not as well: --{min(things)} tells what it is about.",
+            f"请同时给出 --why-not：{_option_of(things)} 说明问的是什么。",
+            f"Give --why-not as well: {_option_of(things)} tells what it is about.",
         )
     else:
         _print_explanation(thing, model, depth or _ALL, form, as_of)
+
+
+def _option_of(things: Mapping[str, str]) -> str:
+    """The first of the options that name things."""
+    return "--" + {"planItem": "plan-item"}.get(min(things), min(things))
 
 
 def _print_explanation(

@@ -60,9 +60,9 @@ def _planned(items: Sequence[Row]) -> Table:
     table = table_of(
         say("指标", "Indicator"),
         say("权重", "Weight"),
-        say("底线", "Threshold"),
-        say("目标", "Target"),
-        say("挑战", "Stretch"),
+        say("门槛值", "Threshold"),
+        say("目标值", "Target"),
+        say("挑战值", "Stretch"),
         right=(1, 2, 3, 4),
     )
     for item in items:

@@ -40,13 +40,16 @@ def _members(members: Sequence[Row]) -> Table | None:
         say("编号", "Id"),
         say("总分", "Total"),
         say("等级", "Grade"),
+        say("覆盖率", "Coverage"),
         say("趋势", "Trend"),
-        right=(2,),
+        right=(2, 4),
     )
     for each in members:
         grade = each["grade"] or say("依据不足", "too little known")
         trend = told(each["trendLabel"]) if each["trendLabel"] else ""
-        table.add_row(str(each["name"] or ""), each["person"], number(each["total"]), grade, trend)
+        name, total = str(each["name"] or ""), number(each["total"])
+        coverage = f"{number(each['coveragePercent'])}%"
+        table.add_row(name, each["person"], total, grade, coverage, trend)
     return table if members else None
 
 

@@ -1,4 +1,4 @@
-"""The smallest change of ratings that would turn a verdict, found by judging copies of the person."""
+"""The smallest change that would turn a judgement, found by judging copies of the person."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations, product
 from math import ceil, floor
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from pyoxigraph import Literal, NamedNode
 
@@ -35,7 +35,7 @@ _SCALE = iri("core", "scale")
 
 
 class Step(NamedTuple):
-    """A whole level that a rating could change to, so many levels away.
+    """A level that a rating, or a figure, could change to, so many levels away.
 
     What is unknown counts as one level below the lowest.
     """
@@ -48,22 +48,22 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True)
 class Turn:
-    """Changes that would turn the verdict, and what the verdict and fit would be."""
+    """Changes that would turn the judgement, and what it would come to."""
 
     steps: tuple[Step, ...]
     outcome: Outcome
 
     @property
     def levels(self) -> int:
-        """By how many levels the ratings change altogether."""
+        """By how many levels they change altogether."""
         return sum(step.levels for step in self.steps)
 
 
 @dataclass(frozen=True)
 class ChangesFound:
-    """The smallest changes that turn a verdict, or how far they were looked for.
+    """The smallest changes that turn a judgement, or how far they were looked for.
 
-    Single ratings come before pairs: as soon as one rating turns the verdict, no pair is tried.
+    Single steps come before pairs: as soon as one rating turns the judgement, no pair is tried.
     `more` counts turns of the same size that are not listed. `singles_done` says that every whole
     level of every single rating was tried, or all up to the size of the turns, and `pairs_done` the
     same of pairs; else the time was up, when all pairs of up to `pair_levels` levels had been tried.
@@ -95,7 +95,26 @@ class SmallestChange:
 
     def run(self, premises: Premises) -> ChangesFound:
         """Search by these premises."""
-        return _Search(self, premises).result()
+        until = time.monotonic() + self.seconds
+        return search(_Rated(self.subject, premises.about([self.model])), self.wanted, until)
+
+
+class Ground(Protocol):
+    """What a search changes: a person's facts, and the rules they are judged by."""
+
+    def choices(self) -> dict[NamedNode, list[Step]]:
+        """The levels to which each thing that can change could change."""
+
+    def outcomes(self, changes: Sequence[Steps]) -> list[Outcome]:
+        """What each change would lead to, by what a judgement can rest on."""
+
+    def surely(self, changes: Sequence[Steps]) -> list[Outcome]:
+        """The same, by every rule and every fact."""
+
+
+def search(ground: Ground, wanted: frozenset[NamedNode], until: float) -> ChangesFound:
+    """The smallest changes that come to something wanted; it ends at this monotonic time."""
+    return _Search(ground, wanted, until).result()
 
 
 class _TimeIsUpError(Exception):
@@ -105,24 +124,64 @@ class _TimeIsUpError(Exception):
 Steps = tuple[Step, ...]
 
 
-class _Search:
-    """One search: the premises about one model, and how many changes were tried."""
+class _Rated:
+    """A person whose ratings change, judged for the one model that premises are about."""
 
-    def __init__(self, task: SmallestChange, premises: Premises) -> None:
-        self._until = time.monotonic() + task.seconds
-        self._wanted = task.wanted
-        self._subject = task.subject
-        self._whole = premises.about([task.model])
-        self._premises = replace(self._whole, rules=leading_to_verdicts(premises.rules))
+    def __init__(self, subject: Subject, premises: Premises) -> None:
+        self._whole = premises
+        self._premises = replace(premises, rules=leading_to_verdicts(premises.rules))
+        self._all_of = self._subject = subject
+
+    def choices(self) -> dict[NamedNode, list[Step]]:
+        """The whole levels to which the rating in each dimension asked for could change."""
+        now = current_ratings(self._premises, self._subject)
+        found = {
+            dimension: list(_steps(dimension, now.get(dimension), lowest, highest))
+            for dimension, (lowest, highest) in _scales(self._premises).items()
+        }
+        self._leave_out_other_ratings(set(found))
+        return found
+
+    def outcomes(self, changes: Sequence[Steps]) -> list[Outcome]:
+        """What each change would lead to, by the rules that lead to verdicts."""
+        return outcomes(self._premises, self._subject, map(_ratings, changes))
+
+    def surely(self, changes: Sequence[Steps]) -> list[Outcome]:
+        """The same, by every rule and every fact."""
+        return outcomes(self._whole, self._all_of, map(_ratings, changes))
+
+    def _leave_out_other_ratings(self, asked: set[NamedNode]) -> None:
+        """Copy only ratings in dimensions that the model asks for, unless others count as well."""
+        others = {
+            t.subject
+            for t in self._subject.facts
+            if t.predicate == _DIMENSION and t.object not in asked
+        }
+        facts = tuple(t for t in self._subject.facts if t.subject not in others)
+        leaner = replace(self._subject, facts=facts)
+        if outcomes(self._premises, leaner, [{}]) == outcomes(self._premises, self._subject, [{}]):
+            self._subject = leaner
+
+
+def _ratings(steps: Steps) -> dict[NamedNode, Decimal]:
+    return {step.dimension: step.after for step in steps}
+
+
+class _Search:
+    """One search, and how many changes were tried in it."""
+
+    def __init__(self, ground: Ground, wanted: frozenset[NamedNode], until: float) -> None:
+        self._ground = ground
+        self._wanted = wanted
+        self._until = until
         self._tried = 0
 
     def result(self) -> ChangesFound:
-        """Singles by size; when none turns the verdict, pairs by size."""
-        now = outcomes(self._whole, self._subject, [{}])[0]
-        if now.verdict in self._wanted:
+        """Singles by size; when none turns the judgement, pairs by size."""
+        now = self._ground.surely([()])[0]
+        if now.reached in self._wanted:
             return ChangesFound(now)
-        choices = self._choices()
-        self._leave_out_other_ratings(set(choices))
+        choices = self._ground.choices()
         try:
             turns = self._first_turns((step,) for steps in choices.values() for step in steps)
         except _TimeIsUpError:
@@ -169,17 +228,16 @@ class _Search:
         for pair, outcome in zip(
             pairs, self._outcomes([(tops[a], tops[b]) for a, b in pairs]), strict=True
         ):
-            if outcome.verdict in self._wanted:
+            if outcome.reached in self._wanted:
                 yield pair
 
     def _found(self, now: Outcome, turns: Sequence[Turn]) -> ChangesFound:
         """The turns as they are by every rule and every fact."""
-        ratings = [{step.dimension: step.after for step in turn.steps} for turn in turns]
-        known = outcomes(self._whole, self._subject, ratings) if turns else []
+        known = self._ground.surely([turn.steps for turn in turns]) if turns else []
         sure = [
             replace(turn, outcome=outcome)
             for turn, outcome in zip(turns, known, strict=True)
-            if outcome.verdict in self._wanted
+            if outcome.reached in self._wanted
         ]
         more = max(0, len(sure) - MOST_TURNS)
         return ChangesFound(
@@ -202,7 +260,7 @@ class _Search:
 
     def _turns(self, changes: Sequence[Steps]) -> list[Turn]:
         judged = zip(changes, self._outcomes(changes), strict=True)
-        return [Turn(steps, after) for steps, after in judged if after.verdict in self._wanted]
+        return [Turn(steps, after) for steps, after in judged if after.reached in self._wanted]
 
     def _outcomes(self, changes: Sequence[Steps]) -> list[Outcome]:
         """What each change would lead to. Raises _TimeIsUpError before it begins what is too late."""
@@ -211,30 +269,9 @@ class _Search:
             if time.monotonic() > self._until:
                 raise _TimeIsUpError
             batch = changes[start : start + _BATCH]
-            ratings = [{step.dimension: step.after for step in steps} for steps in batch]
-            found += outcomes(self._premises, self._subject, ratings)
+            found += self._ground.outcomes(batch)
             self._tried += len(batch)
         return found
-
-    def _leave_out_other_ratings(self, asked: set[NamedNode]) -> None:
-        """Copy only ratings in dimensions that the model asks for, unless others count as well."""
-        others = {
-            t.subject
-            for t in self._subject.facts
-            if t.predicate == _DIMENSION and t.object not in asked
-        }
-        facts = tuple(t for t in self._subject.facts if t.subject not in others)
-        leaner = replace(self._subject, facts=facts)
-        if outcomes(self._premises, leaner, [{}]) == outcomes(self._premises, self._subject, [{}]):
-            self._subject = leaner
-
-    def _choices(self) -> dict[NamedNode, list[Step]]:
-        """The whole levels to which the rating in each dimension asked for could change."""
-        now = current_ratings(self._premises, self._subject)
-        return {
-            dimension: list(_steps(dimension, now.get(dimension), lowest, highest))
-            for dimension, (lowest, highest) in _scales(self._premises).items()
-        }
 
 
 def _steps(

@@ -1,4 +1,4 @@
-"""Copies of a person who were rated otherwise, so that many can be judged beside one another."""
+"""Copies of a person with other facts, so that many can be judged beside one another."""
 
 from __future__ import annotations
 
@@ -39,10 +39,13 @@ _RATINGS = f"""SELECT ?person ?dimension ?rating WHERE {{
 
 @dataclass(frozen=True)
 class Outcome:
-    """The verdict for the one model that premises are about, and the fit; None where there is none."""
+    """What a judgement comes to, and the number behind it; None where there is none.
 
-    verdict: NamedNode | None = None
-    fit: Decimal | None = None
+    Of a position, the verdict and the fit; of an appraisal, the grade and the total.
+    """
+
+    reached: NamedNode | None = None
+    score: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -82,8 +85,14 @@ def current_ratings(premises: Premises, subject: Subject) -> dict[NamedNode, Dec
 
 def leading_to_verdicts(rules: RuleBook) -> RuleBook:
     """The rules about people on whose conclusions a verdict or a fit can rest, and all shared ones."""
+    return leading_to(rules, _CLASSES)
+
+
+def leading_to(rules: RuleBook, classes: Iterable[str]) -> RuleBook:
+    """The rules about people on whose conclusions those of some classes can rest, and all shared ones."""
+    wanted = frozenset(classes)
     everyone = [rule for stage in rules.people for rule in stage.rules]
-    needed = [rule for rule in everyone if rule.query.classes_of_head.intersection(_CLASSES)]
+    needed = [rule for rule in everyone if rule.query.classes_of_head & wanted]
     found = set(needed)
     while needed:
         new = set(_read_by(needed.pop(), everyone)) - found
@@ -100,22 +109,26 @@ def _read_by(rule: Rule, rules: Iterable[Rule]) -> Iterator[Rule]:
 def _copy(
     number: int, subject: Subject, ratings: Ratings, premises: Premises
 ) -> tuple[NamedNode, list[Triple]]:
-    """The person with other ratings, everything that is said of them under addresses of its own.
+    facts = with_ratings(subject.facts, subject.person, ratings, subject.as_of, premises)
+    return renamed(number, subject.person, facts)
+
+
+def renamed(number: int, person: NamedNode, facts: list[Triple]) -> tuple[NamedNode, list[Triple]]:
+    """A person with everything that is said of them under addresses of its own.
 
     One prefix before every address keeps their alphabetical order, which rules may go by.
     """
-    facts = with_ratings(subject.facts, subject.person, ratings, subject.as_of, premises)
     prefix = f"urn:variant:{number}:"
     names: dict[Term, NamedNode] = {
         node: NamedNode(prefix + node.value)
-        for node in (subject.person, *(triple.subject for triple in facts))
+        for node in (person, *(triple.subject for triple in facts))
         if isinstance(node, NamedNode)
     }
-    renamed = [
+    said = [
         Triple(names.get(t.subject, t.subject), t.predicate, names.get(t.object, t.object))
         for t in facts
     ]
-    return names[subject.person], renamed
+    return names[person], said
 
 
 def _outcomes(store: Store) -> Iterator[tuple[NamedNode, Triple]]:

@@ -18,6 +18,7 @@ from kb_service.engine.differences import Difference, differences
 from kb_service.engine.hypotheses import with_ratings
 from kb_service.engine.premises import Premises
 from kb_service.engine.rules import RuleBook
+from kb_service.engine.supposed_performance import SupposedPerformance
 from kb_service.people_records.raters import conclusions_apart
 from kb_service.sparql import select
 from kb_service.vocabulary import A, iri
@@ -42,12 +43,29 @@ class Supposition:
     """Facts that are supposed to be otherwise.
 
     Shared facts that would be gone or there, and what everybody who is looked at would be rated:
-    a number on the dimension's own scale, None for not at all.
+    a number on the dimension's own scale, None for not at all. `performance` is how they would have
+    performed in a period.
     """
 
     gone: tuple[Triple, ...] = ()
     added: tuple[Triple, ...] = ()
     ratings: Mapping[NamedNode, Decimal | None] = field(default_factory=dict)
+    performance: SupposedPerformance | None = None
+
+    @property
+    def is_about_people(self) -> bool:
+        """Whether facts about people would be others, and not shared facts alone."""
+        return bool(self.ratings) or self.performance is not None
+
+    def about(
+        self, person: NamedNode, facts: list[Triple], day: date, by: Premises
+    ) -> list[Triple]:
+        """The facts about a person as they would be."""
+        if self.ratings:
+            facts = with_ratings(facts, person, self.ratings, day, by)
+        if self.performance:
+            facts = self.performance.of(facts, person, day)
+        return facts
 
     def premises(self, known: Premises) -> Premises:
         """The premises as they would be."""
@@ -122,8 +140,8 @@ class WhatIf:
         before = {one.person: self._kept(one.kept) for one in self.people if one.kept is not None}
         if rest := [one for one in self.people if one.kept is None]:
             known = later if supposed is premises else self._about_models(premises)
-            before.update(self._concluded(known, premises.keep, rest, {}))
-        after = self._concluded(later, premises.keep, self.people, self.supposition.ratings)
+            before.update(self._concluded(known, premises.keep, rest, Supposition()))
+        after = self._concluded(later, premises.keep, self.people, self.supposition)
         kinds = None
         if self.depth == "asked":
             kinds = {t.subject for t in premises.kept_classes if isinstance(t.subject, NamedNode)}
@@ -157,15 +175,12 @@ class WhatIf:
         premises: Premises,
         keep: Keep,
         people: Iterable[Somebody],
-        ratings: Mapping[NamedNode, Decimal | None],
+        supposed: Supposition,
     ) -> dict[NamedNode, list[Triple]]:
-        """What follows about people, had they been rated so."""
+        """What follows about people by the facts that are supposed about them."""
         by_day: dict[date, dict[NamedNode, list[Triple]]] = defaultdict(dict)
         for one in people:
-            facts = one.triples
-            if ratings:
-                facts = with_ratings(facts, one.person, ratings, one.day, premises)
-            by_day[one.day][one.person] = facts
+            by_day[one.day][one.person] = supposed.about(one.person, one.triples, one.day, premises)
         found: dict[NamedNode, list[Triple]] = {}
         for day, members in by_day.items():
             if self.depth == "kept":

@@ -90,6 +90,17 @@ class Asking:
             raise UnknownThingError("question", name)
         return self._answered(question, query, self.workspace(things["person"], day))
 
+    def ask_beside(self, person: str, day: date | None, name: str, /, **things: str) -> Answer:
+        """The answer about what a person is judged by, such as a plan, as it was on a day.
+
+        With None for the day, as it is. What is gone since is still known then.
+        """
+        question = questions()[name]
+        if day is None or "person" in things:
+            return self.ask_as_of(day, name, **things)
+        nodes = {given: iri(prefix, things[given]) for given, prefix in question.takes.items()}
+        return self._answered(question, question.bound(nodes), self.workspace(person, day))
+
     def _bound(self, name: str, things: Mapping[str, str]) -> tuple[Question, str]:
         question = questions().get(name)
         if question is None:

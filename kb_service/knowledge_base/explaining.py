@@ -23,6 +23,7 @@ from kb_service.engine.explain import (
 from kb_service.engine.obstacles import WhyNot
 from kb_service.engine.rules import RuleBook
 from kb_service.engine.smallest_change import ChangesFound, SmallestChange
+from kb_service.engine.smallest_grade_change import SmallestGradeChange
 from kb_service.engine.sought import Sought, writers
 from kb_service.engine.tasks import triples_written
 from kb_service.engine.variants import Subject
@@ -44,13 +45,24 @@ PARAMETERS = {
     "training": iri("judgement", "training"),
     "motivation": iri("judgement", "motivation"),
     "incentive": iri("judgement", "incentive"),
+    "period": iri("judgement", "onAppraisal"),
+    "planGroup": iri("judgement", "onGroup"),
+    "planItem": iri("judgement", "forItem"),
 }
-"""What a conclusion may be about: the name under which an id is given, and the property it is of."""
+"""What a conclusion may be about: the name under which an id is given, and the property it is of.
+
+Of a period it is the person's appraisal; groups and items are those of performance plans.
+"""
 
 MOST_SECONDS = 10.0
 """How long a search for the smallest change may take."""
 
 _SHORT_NAMES = {"training": "RecommendedTraining"}
+_OF_PLANS = {"planGroup": "plan-group", "planItem": "plan-item"}
+_APPRAISAL = iri("performance", "Appraisal")
+_GRADE = iri("performance", "Grade")
+_IN_PERIOD = iri("performance", "inPeriod")
+_RESULT_GRADE = iri("judgement", "resultGrade")
 _PERSON = NAMESPACES["person"]
 _RANK = iri("core", "rank")
 _VERDICT = iri("judgement", "verdict")
@@ -106,8 +118,8 @@ class Explaining:
     def why_not(self, what: str, things: Mapping[str, str]) -> WhyNot:
         """Why something was not concluded, or that it was.
 
-        `what` is a verdict by its id, `training` for a recommended training, or a class of
-        conclusions; `things` are ids by the names of PARAMETERS, the person among them. Raises
+        `what` is a verdict or a grade by its id, `training` for a recommended training, or a class
+        of conclusions; `things` are ids by the names of PARAMETERS, the person among them. Raises
         UnknownThingError for what is not in here, and for things that such conclusions are not
         about.
         """
@@ -132,31 +144,47 @@ class Explaining:
         return ON_FORM in _written_by_rules_of(self._keeper.knowledge.rules, kind)
 
     def smallest_change(
-        self, verdict: str, person: str, model: str, seconds: float
-    ) -> ChangesFound:
-        """The smallest change of one or two ratings that would give a verdict.
+        self, what: str, things: Mapping[str, str], seconds: float
+    ) -> ChangesFound | None:
+        """The smallest change that would give a verdict for a model, or a grade in a period.
 
-        A better verdict will do as well, unless there is a better one now.
-
-        Raises UnknownThingError for what is not in here, RuleStoppedError when a rule was stopped.
+        It is of one or two ratings, or indicators. A better one will do as well, unless there is
+        a better one now. None for what is neither a verdict nor a grade, or names no model and no
+        period. Raises UnknownThingError for what is not in here, RuleStoppedError when a rule was
+        stopped.
         """
         knowledge = self._keeper.knowledge
-        node = self._existing(knowledge, "model", model)
+        person = things["person"]
         facts = self._facts_about(person)
         subject = Subject(person_iri(person), tuple(facts), knowledge.day_for(facts))
+        verdicts, grades = _ranks(knowledge, _VERDICT_KIND), _ranks(knowledge, _GRADE)
+        seconds = min(seconds, MOST_SECONDS)
+        task: SmallestChange | SmallestGradeChange
+        if (verdict := iri("verdict", what)) in verdicts and "model" in things:
+            model = self._existing(knowledge, "model", things["model"])
+            now = self._now(person, iri("person", f"{person}/verdict/{things['model']}"), _VERDICT)
+            best_first = {node: -rank for node, rank in verdicts.items()}
+            wanted = _this_or_better(best_first, verdict, now)
+            task = SmallestChange(subject, model, wanted, seconds)
+        elif (grade := iri("grade", what)) in grades and "period" in things:
+            appraisal = self._appraisal(person, things["period"])
+            now = self._now(person, NamedNode(f"{appraisal.value}/graded-result"), _RESULT_GRADE)
+            wanted = _this_or_better(grades, grade, now)
+            task = SmallestGradeChange(subject, appraisal, wanted, seconds)
+        else:
+            return None
+        return self._deriver.run(task, knowledge.premises, seconds + _SLACK)
+
+    def _now(self, person: str, conclusion: NamedNode, said: NamedNode) -> Term | None:
+        """What a conclusion about a person says now, None when there is none."""
         quads = self._workspace(person, None).quads_for_pattern(
-            iri("person", f"{person}/verdict/{model}"), _VERDICT, None, DefaultGraph()
+            conclusion, said, None, DefaultGraph()
         )
-        now = next((quad.object for quad in quads), None)
-        wanted = _this_or_beyond(knowledge, iri("verdict", verdict), now)
-        if not wanted:
-            raise UnknownThingError("verdict", verdict)
-        task = SmallestChange(subject, node, wanted, min(seconds, MOST_SECONDS))
-        return self._deriver.run(task, knowledge.premises, task.seconds + _SLACK)
+        return next((quad.object for quad in quads), None)
 
     def better_verdicts(self, verdict: str) -> list[str]:
         """The ids of the verdicts that rank before one, the best first; none before no verdict."""
-        ranks = _ranks(self._keeper.knowledge)
+        ranks = _ranks(self._keeper.knowledge, _VERDICT_KIND)
         own = ranks.get(iri("verdict", verdict), 0)
         better = sorted((rank, node.value, node) for node, rank in ranks.items() if rank < own)
         return [local_id(node) for _, _, node in better]
@@ -168,7 +196,12 @@ class Explaining:
         for name, id in things.items():
             if name not in PARAMETERS:
                 raise UnknownThingError("parameter", name)
-            said = (PARAMETERS[name], self._existing(knowledge, name, id))
+            node = (
+                self._appraisal(things["person"], id)
+                if name == "period"
+                else self._existing(knowledge, name, id)
+            )
+            said = (PARAMETERS[name], node)
             (statements if said[0] in written else also).append(said)
         return Asked(Sought(None, tuple(statements)), tuple(also))
 
@@ -182,10 +215,21 @@ class Explaining:
                 if id in dimensions:
                     return dimensions[id].iri
             raise UnknownThingError(name, id)
-        node = iri(name, id)
+        node = iri(_OF_PLANS.get(name, name), id)
         if not any(quad.subject == node for quad in knowledge.for_questions):
             raise UnknownThingError(name, id)
         return node
+
+    def _appraisal(self, person: str, period: str) -> NamedNode:
+        """The appraisal of a person in a period."""
+        wanted = self._existing(self._keeper.knowledge, "period", period)
+        facts = self._facts_about(person)
+        appraisals = {t.subject for t in facts if t.predicate == A and t.object == _APPRAISAL}
+        of_period = (t.subject for t in facts if t.predicate == _IN_PERIOD and t.object == wanted)
+        for node in of_period:
+            if isinstance(node, NamedNode) and node in appraisals:
+                return node
+        raise UnknownThingError("appraisal of", period)
 
     def _facts_about(self, person: str) -> list[Triple]:
         facts = self._keeper.facts_about(person)
@@ -216,6 +260,10 @@ def _kind(knowledge: Knowledge, what: str) -> tuple[NamedNode, list[tuple[NamedN
     if Triple(verdict, A, _VERDICT_KIND) in knowledge.premises.facts:
         kind = iri("judgement", "Verdict")
         return kind, [(A, kind), (_VERDICT, verdict)]
+    grade = iri("grade", what)
+    if Triple(grade, A, _GRADE) in knowledge.premises.facts:
+        kind = iri("judgement", "PerformanceResult")
+        return kind, [(A, kind), (_RESULT_GRADE, grade)]
     word = _SHORT_NAMES.get(what, what)
     classes = {
         pattern.object
@@ -236,23 +284,19 @@ def _written_by_rules_of(rules: RuleBook, kind: NamedNode) -> set[NamedNode]:
     return set.intersection(*written) if written else set()
 
 
-def _this_or_beyond(knowledge: Knowledge, verdict: NamedNode, now: object) -> frozenset[NamedNode]:
-    """The verdict, with those that rank before it where it is better than what is concluded now.
-
-    Nothing when there is no such verdict.
-    """
-    ranks = _ranks(knowledge)
-    if verdict not in ranks:
-        return frozenset()
-    if isinstance(now, NamedNode) and ranks.get(now, ranks[verdict]) < ranks[verdict]:
-        return frozenset({verdict})
-    return frozenset(node for node, rank in ranks.items() if rank <= ranks[verdict])
+def _this_or_better(
+    ranks: Mapping[NamedNode, int], wanted: NamedNode, now: Term | None
+) -> frozenset[NamedNode]:
+    """What is wanted, with what ranks above it, unless something above it is concluded now."""
+    if isinstance(now, NamedNode) and ranks.get(now, ranks[wanted]) > ranks[wanted]:
+        return frozenset({wanted})
+    return frozenset(node for node, rank in ranks.items() if rank >= ranks[wanted])
 
 
-def _ranks(knowledge: Knowledge) -> dict[NamedNode, int]:
-    """Each verdict with its place, the best first."""
+def _ranks(knowledge: Knowledge, kind: NamedNode) -> dict[NamedNode, int]:
+    """Each thing of a class with its rank: the best verdict has the lowest, the best grade the highest."""
     facts = knowledge.premises.facts
-    kinds = {t.subject for t in facts if t.predicate == A and t.object == _VERDICT_KIND}
+    kinds = {t.subject for t in facts if t.predicate == A and t.object == kind}
     return {
         t.subject: int(t.object.value)
         for t in facts

@@ -322,13 +322,13 @@ class ReadableBase:
         return self._explaining.is_about_raters(what)
 
     def smallest_change(
-        self, verdict: str, person: str, model: str, seconds: float
-    ) -> ChangesFound:
-        """The smallest change of one or two ratings that would give a verdict; see `Explaining`.
+        self, what: str, things: Mapping[str, str], seconds: float
+    ) -> ChangesFound | None:
+        """The smallest change that would give a verdict or a grade; see `Explaining`.
 
         Raises UnknownThingError, and RuleStoppedError when a rule was stopped.
         """
-        return self._explaining.smallest_change(verdict, person, model, seconds)
+        return self._explaining.smallest_change(what, things, seconds)
 
     def better_verdicts(self, verdict: str) -> list[str]:
         """The ids of the verdicts that rank before one, the best first."""
@@ -353,16 +353,13 @@ class ReadableBase:
     def appraisal(self, person: str, period: str, as_of: date | None = None) -> dict[str, Any]:
         """How a person performed in a period, as a JSON document; scores have one decimal.
 
-        With `as_of`, by the facts, rules and policy of that day, and with what has changed since.
-        Raises UnknownThingError when either does not exist, LookupError without an appraisal.
+        With `as_of`, by the facts, rules, policy and plan of that day, and with what has changed
+        since. Raises UnknownThingError when either does not exist, LookupError without an appraisal.
         """
         things = {"person": person, "period": period}
         self._asking.things(questions()["performance-of-person"], things)
         day = as_of or self._keeper.knowledge.day_for(self._keeper.facts_about(person))
-
-        def asked(name: str, **about: str) -> Answer:
-            return self.ask_as_of(as_of if "person" in about else None, name, **about)
-
+        asked = partial(self._asking.ask_beside, person, as_of)
         document = performance_document(asked, person, period, day)
         document["basis"] = basis(self._keeper, person, "plan", document["plan"]["id"], as_of)
         return document

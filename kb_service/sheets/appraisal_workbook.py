@@ -22,6 +22,8 @@ _MOST_CHARACTERS = 32_767
 _STRONG, _LIGHT = "33506E", "E6ECF3"
 _WIDTHS = (30, 11, 11, 11, 11, 11, 11, 16)
 _MARGIN_INCHES = 0.6
+_SHARES = ("权重", "Weight")
+"""Headers of columns with shares of 1, which people read as percentages."""
 
 
 @dataclass(frozen=True)
@@ -178,10 +180,10 @@ def _group(words: _Words, group: Document) -> Table:
         headers = (
             words.say("指标", "Indicator"),
             words.say("权重", "Weight"),
-            words.say("底线", "Threshold"),
-            words.say("目标", "Target"),
-            words.say("挑战", "Stretch"),
-            words.say("实际", "Reached"),
+            words.say("门槛值", "Threshold"),
+            words.say("目标值", "Target"),
+            words.say("挑战值", "Stretch"),
+            words.say("实际值", "Reached"),
             words.say("得分", "Score"),
             words.say("等级", "Grade"),
         )
@@ -224,8 +226,8 @@ def _goals(words: _Words, appraisal: Document) -> Table:
     ]
     headers = (
         words.say("指标", "Indicator"),
-        words.say("目标", "Target"),
-        words.say("实际", "Reached"),
+        words.say("目标值", "Target"),
+        words.say("实际值", "Reached"),
         words.say("结果", "Goal"),
     )
     return Table(words.say("目标达成情况", "Goals"), headers, rows)
@@ -259,9 +261,11 @@ def _write(sheet: Worksheet, table: Table) -> None:
         _put(cell, header, bold=True)
         cell.fill, cell.border = fill(_LIGHT), BORDER
     for number, row in enumerate(table.rows, start=top + 2):
-        for column, value in enumerate(row, start=1):
+        for column, (header, value) in enumerate(zip(table.headers, row, strict=True), start=1):
             cell = sheet.cell(number, column)
             _put(cell, value)
+            if header in _SHARES:
+                cell.number_format = "0.##%"
             cell.border, cell.alignment = BORDER, WRAPPED
 
 
@@ -275,9 +279,9 @@ def _signatures(sheet: Worksheet, words: _Words) -> None:
     _put(sheet.cell(top, 1), advice)
     for number, who in enumerate(
         (
-            words.say("本人签字", "Signature of the person"),
-            words.say("上级签字", "Signature of the supervisor"),
-            words.say("人事签字", "Signature of HR"),
+            words.say("被考核人签字", "Signature of the person"),
+            words.say("直接上级签字", "Signature of the supervisor"),
+            words.say("人力资源部签字", "Signature of HR"),
         ),
         start=1,
     ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pyoxigraph import NamedNode
@@ -18,7 +19,7 @@ def changes_tree(found: ChangesFound, labels: Labels) -> Tree:
     """What would turn a verdict, or how far that was looked for."""
     of_pairs = bool(found.turns) and len(found.turns[0].steps) > 1
     return {
-        "now": _outcome(found.now.verdict, found.now.fit, labels),
+        "now": _outcome(found.now.reached, found.now.score, labels),
         "changes": [_turn(turn, labels) for turn in found.turns],
         "more": found.more,
         "smallest": found.pairs_done if of_pairs else found.singles_done,
@@ -27,13 +28,13 @@ def changes_tree(found: ChangesFound, labels: Labels) -> Tree:
         "everyHighestPair": found.highest_pairs_done,
         "everyPair": found.pairs_done,
         "pairsUpToLevels": found.pair_levels,
-        "sentence": _how_far(found),
+        "sentence": how_far(found, _RATINGS),
     }
 
 
 def _turn(turn: Turn, labels: Labels) -> Tree:
     steps = [_step(step, labels) for step in turn.steps]
-    outcome = _outcome(turn.outcome.verdict, turn.outcome.fit, labels)
+    outcome = _outcome(turn.outcome.reached, turn.outcome.score, labels)
     return {
         "ratings": steps,
         "levels": turn.levels,
@@ -86,22 +87,44 @@ def _label(label: Mapping[str, str] | None, id: str, language: str) -> str:
     return (label or {}).get(language) or id
 
 
-def _how_far(found: ChangesFound) -> dict[str, str]:
+@dataclass(frozen=True)
+class Changed:
+    """What a search changes, in words: one of them, one or two, and both at the top."""
+
+    zh_one: str
+    zh_two: str
+    zh_top: str
+    en_one: str
+    en_two: str
+    en_top: str
+
+
+_RATINGS = Changed(
+    "任何一项评分",
+    "任何一项或两项评分",
+    "任何两项都升到量表最高级也不能",
+    "a single rating",
+    "one or two ratings",
+    "nor would any two ratings at the top of their scales",
+)
+
+
+def how_far(found: ChangesFound, changed: Changed) -> dict[str, str]:
     """How far changes were looked for, when that is not told by what was found."""
     if found.turns and (found.pairs_done or len(found.turns[0].steps) == 1):
         return {"zh": "没有更小的改动能做到。", "en": "No smaller change would do."}
     if not found.singles_done:
         return {
-            "zh": "时间已到，单项评分也没有试完。",
-            "en": "The time was up before every single rating had been tried.",
+            "zh": f"时间已到，改动{changed.zh_one}的情形也没有试完。",
+            "en": f"The time was up before every change of {changed.en_one} had been tried.",
         }
-    zh = ["改动任何一项评分都不能做到"]
-    en = ["No change of a single rating would do"]
+    zh = [f"改动{changed.zh_one}都不能做到"]
+    en = [f"No change of {changed.en_one} would do"]
     if found.pairs_done:
-        zh, en = ["改动任何一项或两项评分都不能做到"], ["No change of one or two ratings would do"]
+        zh, en = [f"改动{changed.zh_two}都不能做到"], [f"No change of {changed.en_two} would do"]
     elif found.highest_pairs_done and not found.turns:
-        zh.append("任何两项都升到量表最高级也不能")
-        en.append("nor would any two ratings at the top of their scales")
+        zh.append(changed.zh_top)
+        en.append(changed.en_top)
     if not found.pairs_done:
         levels = found.pair_levels
         zh.append(

@@ -14,18 +14,15 @@ from kb_service.access.view import View
 from kb_service.engine.explanation_provenance import FORMATS
 from kb_service.knowledge_base import UnknownThingError
 from kb_service.knowledge_base.explaining import MOST_SECONDS, PARAMETERS
-from kb_service.vocabulary import iri
 from kb_service.web.changes import changes_tree
 from kb_service.web.explanations import conclusion_named, explanation, explanation_in_prov
+from kb_service.web.grade_changes import grade_changes_tree
 from kb_service.web.labels import LabelReader
 from kb_service.web.problems import Problem
 from kb_service.web.why_not import why_not_tree
 
 SECONDS = 3.0
 """How long the smallest change is looked for unless the request says otherwise."""
-
-
-_VERDICT = iri("judgement", "verdict")
 
 
 @dataclass(frozen=True)
@@ -60,25 +57,30 @@ def asked(kb: View, given: Mapping[str, str]) -> NamedNode | WhyNotAsked:
 
 
 def why_not_document(kb: View, labels: LabelReader, question: WhyNotAsked) -> dict[str, Any]:
-    """Why it was not concluded and, of a verdict, the smallest change that would give it.
+    """Why it was not concluded and, of a verdict or grade, the smallest change that would give it.
 
     Raises what KnowledgeBase.why_not and smallest_change raise.
     """
     answer = kb.why_not(question.what, question.things)
     names = labels.about(kb, question.person)
     changes = None
-    verdicts = [value for name, value in answer.thing.known if name == _VERDICT]
-    if verdicts and not answer.concluded and question.seconds and "model" in question.things:
-        found = kb.smallest_change(
-            question.what, question.person, question.things["model"], question.seconds
-        )
-        changes = changes_tree(found, names)
+    if not answer.concluded and question.seconds:
+        found = kb.smallest_change(question.what, question.things, question.seconds)
+        if found and "period" in question.things:
+            changes = grade_changes_tree(found, _grades(kb), names)
+        elif found:
+            changes = changes_tree(found, names)
     return {
         "whyNot": question.what,
         **question.things,
         **why_not_tree(answer, names),
         "smallestChange": changes,
     }
+
+
+def _grades(kb: View) -> dict[int, str]:
+    """The ids of grades by their ranks."""
+    return {int(str(row["rank"])): str(row["id"]) for row in kb.ask("grades").rows}
 
 
 def document(

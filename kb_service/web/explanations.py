@@ -44,6 +44,7 @@ _ABOUT = [
         ("core", "part"),
     )
 ]
+_SPACES = {"planItem": "plan-item", "planGroup": "plan-group"}
 _NUMBERS = {"decimal", "integer", "double", "float"}
 
 
@@ -195,7 +196,9 @@ def _why_not(absence: Absence, labels: Labels) -> dict[str, str] | None:
 
 def _id(name: str, node: NamedNode, labels: Labels) -> str:
     """The id by which a parameter of this name gives a thing."""
-    space = NAMESPACES.get(name)
+    if name == "period":
+        return local_id(node)
+    space = NAMESPACES.get(_SPACES.get(name, name))
     id = node.value.removeprefix(space) if space else local_id(node)
     return labels.people.get(id, id) if name == "person" else id
 

@@ -21,7 +21,7 @@ def performance(
     Raises UnknownThingError for somebody, or a period, that does not exist, and where there is no
     appraisal.
     """
-    chosen = period or _latest(kb, person)
+    chosen = period or _latest(kb, person, as_of)
     try:
         return kb.appraisal(person, chosen, as_of)
     except UnknownThingError:
@@ -30,16 +30,16 @@ def performance(
         raise UnknownThingError("appraisal of", f"{person} ({chosen})") from error
 
 
-def _latest(kb: View, person: str) -> str:
-    rows = kb.ask("performance-history", person=person).rows
+def _latest(kb: View, person: str, as_of: date | None) -> str:
+    rows = kb.ask_as_of(as_of, "performance-history", person=person).rows
     if not rows:
         raise UnknownThingError("appraisal of", person)
     return str(rows[-1]["period"])
 
 
-def history(kb: View, person: str) -> Document:
-    """Every appraisal of somebody, earliest first."""
-    rows = kb.ask("performance-history", person=person).rows
+def history(kb: View, person: str, as_of: date | None = None) -> Document:
+    """Every appraisal of somebody, earliest first; with `as_of`, as they were on that day."""
+    rows = kb.ask_as_of(as_of, "performance-history", person=person).rows
     return {"person": person, "rows": [_covered(row) for row in rows]}
 
 
@@ -82,7 +82,7 @@ def team(kb: View, team: str, period: str | None = None) -> Document:
     """
     chosen = period or _latest_of_team(kb, team)
     rows = kb.ask("performance-of-team", team=team, period=chosen).rows
-    members = [shaped(row) for row in rows]
+    members = [_covered(row) for row in rows]
     boxes = kb.ask("nine-box-of-team", team=team).rows
     known = kb.teams[team]
     return {

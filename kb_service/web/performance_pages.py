@@ -8,6 +8,8 @@ from flask import Blueprint, Flask, Response, render_template, request
 
 from kb_service.sheets.appraisal_workbook import appraisal_workbook
 from kb_service.web import answers, performance_answers
+from kb_service.web.days import asked_day
+from kb_service.web.explanations import rule_words
 from kb_service.web.language import language, say
 from kb_service.web.pages import page
 from kb_service.web.service import knowledge_base
@@ -21,10 +23,19 @@ _ASSUMPTIONS = {
     "group weight": ("权重：", "Weight: "),
     "item weight": ("权重：", "Weight: "),
     "rater weight": ("评价来源的权重：", "Weight of raters: "),
-    "threshold": ("底线：", "Threshold: "),
-    "target": ("目标：", "Target: "),
-    "stretch": ("挑战目标：", "Stretch: "),
+    "threshold": ("门槛值：", "Threshold: "),
+    "target": ("目标值：", "Target: "),
+    "stretch": ("挑战值：", "Stretch: "),
     "policy": ("", ""),
+}
+_SORTS = {
+    "group weight": ("一级指标权重", "weights of groups"),
+    "item weight": ("指标权重", "weights of indicators"),
+    "rater weight": ("评价来源权重", "weights of raters"),
+    "threshold": ("门槛值", "thresholds"),
+    "target": ("目标值", "targets"),
+    "stretch": ("挑战值", "stretches"),
+    "policy": ("政策数值", "numbers of the policy"),
 }
 
 
@@ -35,6 +46,7 @@ def register_performance_pages(app: Flask) -> None:
     app.add_template_filter(score, "score")
     app.add_template_filter(signed, "signed")
     app.add_template_global(_ASSUMPTIONS.__getitem__, "assumption_kind")
+    app.add_template_global(_SORTS.__getitem__, "assumption_sort")
 
 
 def measured(value: float | None, unit: str | None) -> str:
@@ -81,7 +93,23 @@ def appraisal(person: str, period: str) -> Response:
 
 @page("performance.of_person")
 def _appraisal_page(person: str, period: str) -> str:
-    return render_template("appraisal.html", **_sheet(person, period))
+    kb = knowledge_base()
+    shown = _sheet(person, period)
+    document = shown["appraisal"]
+    rules = {rule.name: rule for rule in kb.rules.by_iri.values()}
+    rule = rules.get(document["resultRule"])
+    return render_template(
+        "appraisal.html",
+        rule=rule_words(rule) if rule else None,
+        better=_better(document["grade"], shown["grades"]),
+        **shown,
+    )
+
+
+def _better(grade: str | None, grades: list[dict[str, Any]]) -> list[str]:
+    """The grades before this one, the best first; none where there is no grade."""
+    ids = [str(each["id"]) for each in grades]
+    return ids[: ids.index(grade)] if grade in ids else []
 
 
 @performance_pages.get("/people/<person>/performance/<period>.xlsx")
@@ -100,9 +128,10 @@ def appraisal_workbook_of(person: str, period: str) -> Response:
 
 def _sheet(person: str, period: str) -> dict[str, Any]:
     kb = knowledge_base()
+    day = asked_day(kb)
     return {
-        "appraisal": performance_answers.performance(kb, person, period),
-        "history": performance_answers.history(kb, person)["rows"],
+        "appraisal": performance_answers.performance(kb, person, period, day),
+        "history": performance_answers.history(kb, person, day)["rows"],
         "person": answers.person(kb, person),
         "grades": [answers.shaped(row) for row in kb.ask("grades").rows],
     }

@@ -140,6 +140,8 @@ def _unknown(error: UnknownThingError) -> Problem:
         return Problem(
             400, f"这个问题没有参数「{name}」。", f"This question has no parameter {name!r}."
         )
+    if error.kind == "appraisal of":
+        return Problem(404, f"「{name}」没有考核记录。", f"There is no appraisal of {name!r}.")
     zh = KINDS.get(error.kind, "内容")
     return Problem(404, f"没有编号为「{name}」的{zh}。", f"There is no {error.kind} {name!r}.")
 

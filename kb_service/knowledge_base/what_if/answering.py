@@ -119,7 +119,7 @@ class WhatIfAnswers:
     ) -> Sequence[str]:
         """The people whose conclusions can differ, as far as that can be told beforehand."""
         request = supposed.request
-        if request.with_all_conclusions or request.ratings:
+        if request.with_all_conclusions or supposed.changes.supposition.is_about_people:
             return people
         if supposed.models is not None and not supposed.models:
             return ()

@@ -49,11 +49,13 @@ class Changes:
         """All of them together."""
         every = list(parts)
         ratings = {d: v for one in every for d, v in one.supposition.ratings.items()}
+        performance = [one.supposition.performance for one in every if one.supposition.performance]
         return cls(
             Supposition(
                 tuple(chain.from_iterable(one.supposition.gone for one in every)),
                 tuple(chain.from_iterable(one.supposition.added for one in every)),
                 ratings,
+                performance[0] if performance else None,
             ),
             tuple(chain.from_iterable(one.words for one in every)),
             tuple(chain.from_iterable(one.checked for one in every)),

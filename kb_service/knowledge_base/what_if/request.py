@@ -10,12 +10,17 @@ from typing import Any
 
 from kb_service.knowledge_base.what_if.described import Described, PolicyStatement, PositionModel
 from kb_service.knowledge_base.what_if.json_reader import JsonReader, pointer
+from kb_service.knowledge_base.what_if.performance_request import (
+    PerformanceAsked,
+    read_performance,
+)
 from kb_service.people_records import Catalogue, RatedDimension, id_faults
+from kb_service.people_records.performance_records import PerformanceChoices
 from kb_service.validation.submissions import MEDIA_TYPES
 
 EVERYONE = "everyone"
 CONCLUSIONS = "conclusions"
-CHANGES = ("ratings", "requirements", "policy", "model")
+CHANGES = ("ratings", "performance", "requirements", "policy", "model")
 _FIELDS = ("for", "models", "asOf", *CHANGES, "modelType", "detail")
 _NUMBERS = ("required", "weight", "minimum")
 _DIMENSION = {"zh": "个维度", "en": "dimension"}
@@ -33,6 +38,7 @@ class Known:
     catalogue: Catalogue
     described: Described
     teams: Collection[str]
+    performance: PerformanceChoices
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,7 @@ class WhatIfRequest:
     policy: Mapping[str, Mapping[str, Decimal]] = field(default_factory=dict)
     draft: Draft | None = None
     with_all_conclusions: bool = False
+    performance: PerformanceAsked | None = None
 
 
 def parse_what_if(body: object, known: Known) -> WhatIfRequest:
@@ -96,6 +103,7 @@ class _Parsing(JsonReader):
         self._catalogue = known.catalogue
         self._described = known.described
         self._teams = known.teams
+        self._performance = known.performance
 
     def request(self, body: object) -> WhatIfRequest:
         """The whole request; raises RefusedInput with everything that is wrong with it."""
@@ -117,6 +125,9 @@ class _Parsing(JsonReader):
             self._policy(given["policy"]) if "policy" in given else {},
             self._draft(given),
             self._is_everything(given),
+            read_performance(self, given["performance"], self._performance)
+            if "performance" in given
+            else None,
         )
         self.refuse()
         return request

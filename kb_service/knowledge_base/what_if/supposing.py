@@ -16,6 +16,7 @@ from kb_service.knowledge_base.what_if.changes import Changes, policy_changes, r
 from kb_service.knowledge_base.what_if.described import Described
 from kb_service.knowledge_base.what_if.draft import draft_changes, draft_words, drafted_models
 from kb_service.knowledge_base.what_if.json_reader import JsonReader, pointer
+from kb_service.knowledge_base.what_if.performance_changes import performance_changes
 from kb_service.knowledge_base.what_if.request import (
     MODEL,
     Draft,
@@ -68,12 +69,15 @@ class Supposing:
         """
         knowledge = self._keeper.knowledge
         known = self._known()
-        request = parse_what_if(body, Known(knowledge.catalogue, known, knowledge.teams))
+        request = parse_what_if(
+            body, Known(knowledge.catalogue, known, knowledge.teams, knowledge.performance)
+        )
         draft = self._read(request.draft, known) if request.draft else _ReadDraft()
         _refuse_twice(request, draft.models, known)
         changes = Changes.joined(
             [
                 rating_changes(request.ratings, knowledge.catalogue, self._today),
+                performance_changes(request.performance),
                 requirement_changes(request.requirements, known, knowledge.catalogue),
                 policy_changes(request.policy, known),
                 draft.changes,
@@ -135,7 +139,7 @@ class Supposing:
     ) -> frozenset[NamedNode] | None:
         """The models to look at: those named, as far as the change can concern them."""
         named = _named_models(request, described)
-        if changes.supposition.ratings:
+        if changes.supposition.is_about_people:
             return named
         shared = (*changes.supposition.gone, *changes.supposition.added)
         rules = self._keeper.knowledge.rules

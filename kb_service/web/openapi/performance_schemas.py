@@ -40,7 +40,9 @@ def performance_schemas(row_of: RowOf, basis: Schema) -> dict[str, Schema]:
             raters=listed(row_of("raters-of-plan")),
         ),
         "Appraisal": _appraisal(basis),
-        "PerformanceHistory": record({"person": STRING, "rows": listed(_in_history(row_of))}),
+        "PerformanceHistory": record(
+            {"person": STRING, "rows": listed(_covered(row_of, "performance-history"))}
+        ),
         "TeamPerformance": _team(row_of),
     }
 
@@ -53,8 +55,9 @@ def _planned_group(row_of: RowOf) -> Schema:
     return record({**about, "items": listed(record(rest))})
 
 
-def _in_history(row_of: RowOf) -> Schema:
-    known = row_of("performance-history")["properties"]
+def _covered(row_of: RowOf, question: str) -> Schema:
+    """A row with its coverage as a ratio and as a percentage, in place of two weights."""
+    known = row_of(question)["properties"]
     shown = {n: s for n, s in known.items() if n not in ("coveredWeight", "plannedWeight")}
     return record({**shown, **COVERAGE})
 
@@ -142,7 +145,8 @@ def _team(row_of: RowOf) -> Schema:
     counted = record({"grade": _GRADE, "label": MAYBE_TEXT, "people": WHOLE})
     return record(
         {"team": STRING, "label": TEXT, "period": row_of("period")}
-        | {"members": listed(row_of("performance-of-team")), "distribution": listed(counted)}
+        | {"members": listed(_covered(row_of, "performance-of-team"))}
+        | {"distribution": listed(counted)}
         | {"teams": listed(row_of("calibration-of-teams"))}
         | {"raters": maybe(listed(row_of("raters-of-team")))}
         | {"nineBox": listed(row_of("nine-box-of-team"))}

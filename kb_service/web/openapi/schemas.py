@@ -263,7 +263,8 @@ def _explaining() -> dict[str, Schema]:
         | {"concluded": listed(OBJECT), "instead": listed(OBJECT), "attempts": listed(OBJECT)}
         | {"smallestChange": maybe(OBJECT), "cutShort": TRUTH, "toldAbove": TRUTH},
         **dict.fromkeys(
-            ("person", "model", "training", "dimension", "requirement", "motivation", "incentive"),
+            ("person", "model", "training", "dimension", "requirement", "motivation")
+            + ("incentive", "period", "planItem", "planGroup"),
             STRING,
         ),
     )
@@ -295,6 +296,12 @@ def _writing() -> dict[str, Schema]:
     supposition = given(
         **{"for": {"anyOf": [STRING, given(person=STRING, team=STRING)]}},
         ratings=by_id(MAYBE_NUMBER),
+        performance=given(
+            period=STRING,
+            figures=by_id(MAYBE_NUMBER),
+            grades=by_id(MAYBE_STRING),
+            forms=listed(given(source=STRING, grades=by_id(MAYBE_STRING))),
+        ),
         requirements=by_id(by_id(maybe(supposed_requirement))),
         policy=by_id(numbers),
         model=STRING,
