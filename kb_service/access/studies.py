@@ -93,10 +93,18 @@ class Studies:
         return StoredStudy(read.record.id, (*read.notes, *found))
 
     def remove(self, study: str) -> None:
-        """Take a study back with all that follows from it. Raises UnknownThingError."""
+        """Take a study back with all that follows from it.
+
+        Raises UnknownThingError, and RefusedInput while a published model or plan rests on it.
+        """
         require(self._caller, "writes_studies")
         with because(actor(self._caller)):
             self._studying.remove(study)
+
+    def history(self, study: str) -> list[dict[str, Any]]:
+        """What was changed in a study, when and by whom, the latest first. Raises UnknownThingError."""
+        require(self._caller, "reads_studies")
+        return self._studying.history(study)
 
     def conclusion_on(
         self, study: str, item: str, *, about: str = "decision", round_: str = "", grade: str = ""

@@ -206,5 +206,20 @@ def remove_study(id: str) -> None:
     click.echo(say(f"已删除研究 {id}。", f"Removed the study {id}."))
 
 
+@study.command("log", cls=Command, words=study_words.LOG)
+@with_shared_options
+@_json
+@click.argument("id", metavar="STUDY")
+def show_history(id: str, as_json: bool) -> None:
+    """Show what was changed in a study."""
+    with reading() as view:
+        seen = Studies(view)
+        kind, rows = seen.conclusions(id).record.kind, seen.history(id)
+    if as_json:
+        _print_json({"study": id, "rows": rows})
+    else:
+        show(study_report.changes(kind, rows))
+
+
 def _print_json(document: Any) -> None:
     click.echo(json.dumps(document, ensure_ascii=False, indent=2))

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kb_service.cli.language import language, say, told
+from kb_service.study_records.layout import StudyKind
 
 Row = Mapping[str, Any]
 _COLOURS = {"keep": "green", "revise": "yellow", "drop": "red"}
@@ -38,6 +39,38 @@ def study(row: Row) -> Iterator[RenderableType]:
         yield _decisions(row["decisions"])
     if row["candidates"]:
         yield Text(say("候选胜任特征：", "Candidates: ") + _listed(row["candidates"]))
+    yield from _suggested(row)
+
+
+def _suggested(row: Row) -> Iterator[RenderableType]:
+    """What a study suggests for levels, standards, targets and items."""
+    if row["levels"]:
+        table = _table(say("项目", "Item"), "", say("建议的要求等级", "Suggested level"))
+        for each in row["levels"]:
+            table.add_row(each["item"], told(each["itemLabel"]), f"{each['level']:g}")
+        yield table
+    if row["standards"]:
+        of: dict[str, list[str]] = {}
+        for each in row["standards"]:
+            of.setdefault(each["item"], []).append(each["grade"])
+        table = _table(
+            say("项目", "Item"), say("通过标准的等级", "Grades with an adopted standard")
+        )
+        for item, grades in of.items():
+            table.add_row(item, " ".join(grades))
+        yield table
+    if row["targets"]:
+        listed = [each["kpi"] for each in row["targets"]]
+        yield Text(
+            say("通过的绩效目标：" + "、".join(listed), "Targets adopted: " + ", ".join(listed))
+        )
+    for confirmed, zh, en in (
+        (True, "问卷支持：", "Confirmed: "),
+        (False, "问卷存疑：", "In doubt: "),
+    ):
+        rows = [each for each in row["questionnaire"] if each["confirmed"] is confirmed]
+        if rows:
+            yield Text(say(zh, en) + _listed(rows))
 
 
 def _listed(rows: Iterable[Row]) -> str:
@@ -71,8 +104,19 @@ def statistics(rows: Iterable[Row]) -> RenderableType:
     return table
 
 
+def changes(kind: StudyKind, rows: Iterable[Row]) -> RenderableType:
+    """One line for each change of a study."""
+    table = _table(say("时间", "When"), say("谁", "Who"), say("改动的行数", "Rows changed"))
+    names = {plan.name: say(plan.zh, plan.en) for plan in kind.tables}
+    for row in rows:
+        touched = [f"{names[name]} {count}" for name, count in row["rows"].items()]
+        told_of = [say("首次存入", "First stored")] if row["created"] else touched
+        table.add_row(row["at"], row["by"] or "", say("、".join(told_of), ", ".join(told_of)))
+    return table
+
+
 def _of(row: Row) -> str:
-    pieces = [*row["participants"], row["item"], row["with"], row["grade"]]
+    pieces = [*row["participants"], row["item"], row["with"], row["grade"], row["kpi"]]
     factor = row["factor"]
     pieces += [] if factor is None else [say(f"因子 {factor}", f"factor {factor}")]
     return " ".join(piece for piece in pieces if piece)

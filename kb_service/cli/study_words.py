@@ -111,54 +111,86 @@ STATISTICS = Words(
 )
 EXPLAIN = Words(
     zh="""
-    说明一个项目为什么保留、修改、删除或列为候选，直到统计量和政策界限。
+    说明一个项目为什么保留、修改、删除、列为候选或存疑，直到统计量和政策界限。
+
+    --tier 说明建议的层级，--level 说明建议的要求等级；会议的标准用 --grade，
+    会议的绩效目标以指标编号代替项目。没有得出决定的，说明哪一条界限没有达到。
 
     示例：
       rengang study explain csr-delphi empathy
       rengang study explain csr-delphi typing-speed --round 1
       rengang study explain csr-delphi empathy --tier
+      rengang study explain csr-meeting affinity-trait --grade A
     """,
     en="""
-    Say why an item is kept, revised, dropped or a candidate, down to statistics and cuts.
+    Say why an item is kept, revised, dropped, a candidate or in doubt, down to cuts.
+
+    --tier and --level explain what is suggested; --grade a standard of a meeting, and the
+    id of a KPI in place of an item its target. Where nothing was decided, it says which
+    cut was missed.
 
     Examples:
       rengang study explain csr-delphi empathy
       rengang study explain csr-delphi typing-speed --round 1
       rengang study explain csr-delphi empathy --tier
+      rengang study explain csr-meeting affinity-trait --grade A
     """,
 )
 DRAFT = Words(
     zh="""
     由研究写出岗位模型（或 --plan 绩效方案）的草稿，输出 Turtle。
 
-    取德尔菲专家咨询最后一轮保留的项目；--weights 给出层次分析研究，权重由它而来。
+    取德尔菲专家咨询最后一轮保留的项目。--weights 的层次分析给出权重，--interviews 的
+    访谈给出候选和优秀者的等级，--questionnaire 的问卷剔除存疑的项目，--meeting 的会议
+    给出要求等级（先于访谈）、等级标准和绩效目标。每一处都注明研究、轮次、人数和统计量。
     草稿不存入；请看过后用 rengang check 检查，再用 rengang model submit 提交。
 
     示例：
-      rengang study draft csr-delphi --weights csr-ahp > 草稿.ttl
+      rengang study draft csr-delphi --weights csr-ahp --meeting csr-meeting > 草稿.ttl
       rengang study draft csr-delphi --weights csr-ahp --plan > 方案.ttl
     """,
     en="""
     Write the draft of a position model, or with --plan of a performance plan, in Turtle.
 
-    It has what the last round of a Delphi panel keeps; --weights names an AHP study
-    that weighs it. Nothing is stored: look at it, run rengang check, and hand it in
-    with rengang model submit.
+    It has what the last round of a Delphi panel keeps. An AHP study named by --weights
+    weighs it, --interviews give candidates and the level that the excellent reach,
+    --questionnaire leaves out what it doubts, and --meeting gives required levels
+    (before those of interviews), standards and targets. Each part cites study, round,
+    number of people and statistic. Nothing is stored: look at it, run rengang check,
+    and hand it in with rengang model submit.
 
     Examples:
-      rengang study draft csr-delphi --weights csr-ahp > draft.ttl
+      rengang study draft csr-delphi --weights csr-ahp --meeting csr-meeting > draft.ttl
       rengang study draft csr-delphi --weights csr-ahp --plan > plan.ttl
+    """,
+)
+LOG = Words(
+    zh="""
+    一项研究何时由谁改过，改了哪些表里的多少行；最近的在前。
+
+    示例：
+      rengang study log csr-delphi
+    """,
+    en="""
+    When a study was changed and by whom, and how many rows of which sheets.
+
+    Example:
+      rengang study log csr-delphi
     """,
 )
 REMOVE = Words(
     zh="""
-    删除一项研究，连同统计量和决定。
+    删除一项研究，连同统计量、决定和改动记录。
+
+    已发布的模型或方案以它为依据时不能删除。
 
     示例：
       rengang study remove csr-delphi
     """,
     en="""
-    Take a study back, with its statistics and decisions.
+    Take a study back, with its statistics, decisions and log.
+
+    It stays while a published model or plan rests on it.
 
     Example:
       rengang study remove csr-delphi

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from pyoxigraph import NamedNode, Triple
 
@@ -18,10 +19,12 @@ from kb_service.knowledge_base.judging import Knowledge
 from kb_service.knowledge_base.keeping import Keeper
 from kb_service.knowledge_base.outcomes import UnknownThingError
 from kb_service.knowledge_base.study_choice import chosen_studies
+from kb_service.knowledge_base.study_citing import changed_beneath, refuse_while_cited, resting_on
 from kb_service.knowledge_base.study_document import StudyConclusions, shared_labels
 from kb_service.knowledge_base.study_drafts import Draft, model_draft
 from kb_service.knowledge_base.study_findings import Findings, findings_of
 from kb_service.knowledge_base.study_graphs import study_conclusions, study_ids
+from kb_service.knowledge_base.study_history import study_changes
 from kb_service.knowledge_base.study_plans import plan_draft
 from kb_service.knowledge_base.study_tasks import LONGEST, ExplainOfStudy
 from kb_service.knowledge_base.study_workbooks import StudyWorkbooks
@@ -129,15 +132,29 @@ class Studying:
         found = self.check(record, place)
         if any(finding.severity == "violation" for finding in found):
             raise RefusedInput(found)
-        self._store(record.id, to_triples(record, self.choices))
+        facts = to_triples(record, self.choices)
+        before = set(self._keeper.store.graph(study_graph(record.id)))
+        self._store(record.id, facts)
+        cited_by = resting_on(record.id, self._keeper.knowledge.graphs)
+        if cited_by and before != set(self._keeper.store.graph(study_graph(record.id))):
+            return (*found, changed_beneath(record.id, cited_by))
         return found
 
     def remove(self, study: str) -> None:
-        """Take a study back with all that was concluded. Raises UnknownThingError."""
+        """Take a study back with all that was concluded and remembered of it.
+
+        Raises UnknownThingError, and RefusedInput while a published model or plan rests on it.
+        """
         self.facts(study)
         graphs = (study_graph, study_conclusions_graph, study_history_graph)
         with self._keeper.lock:
+            refuse_while_cited(study, resting_on(study, self._keeper.knowledge.graphs))
             self._keeper.store.replace_graphs({name(study): [] for name in graphs})
+
+    def history(self, study: str) -> list[dict[str, Any]]:
+        """What was changed in a study, when and by whom. Raises UnknownThingError."""
+        kind = self.record(study).kind
+        return study_changes(study, kind, self._keeper.store.graph(study_history_graph(study)))
 
     def draft_model(self, panel: str, others: Mapping[str, str]) -> Draft:
         """The draft of a position model by a Delphi panel and the other studies that are named.

@@ -112,6 +112,7 @@ NEEDS: Mapping[str, Need] = {
     "studies.import_study": Need.WRITES_STUDIES,
     "studies.study": Need.STUDIES,
     "studies.remove": Need.WRITES_STUDIES,
+    "studies.history": Need.STUDIES,
     "studies.statistics": Need.STUDIES,
     "studies.explanation": Need.STUDIES,
     "studies.draft": Need.STUDIES,

@@ -72,6 +72,13 @@ def remove(study: str) -> tuple[str, int]:
     return "", 204
 
 
+@studies.get("/studies/<study>/history")
+def history(study: str) -> Response:
+    """What was changed in a study, when and by whom."""
+    note_object(study)
+    return jsonify(study=study, rows=_seen().history(study))
+
+
 @studies.get("/studies/<study>/statistics")
 def statistics(study: str) -> Response:
     """The statistics of a study; those of a round, an item or a kind where one is asked for."""

@@ -53,11 +53,20 @@ def study_schemas() -> dict[str, Schema]:
         "targets": listed(record({"kpi": STRING, "conclusion": STRING})),
         "questionnaire": listed(record({**about, "confirmed": TRUTH})),
     }
+    change = record(
+        {
+            "at": {"type": "string", "format": "date-time"},
+            "by": MAYBE_STRING,
+            "created": TRUTH,
+            "rows": by_id(WHOLE),
+        }
+    )
     return {
         "StudyRow": record(study),
         "Studies": rows(ref("StudyRow")),
         "Study": record(told),
         "StoredStudy": record({**told, "findings": FINDINGS}),
+        "StudyHistory": record({"study": STRING, "rows": listed(change)}),
         "Statistic": _statistic(),
         "Statistics": record({"study": STRING, "rows": listed(ref("Statistic"))}),
     }
