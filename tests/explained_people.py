@@ -21,7 +21,7 @@ _BATCH = 10
 
 @cache
 def premises() -> Premises:
-    return Premises.of(rules(), example_organisation.shared())
+    return Premises.of(rules(), example_organisation.shared_with_periods())
 
 
 @cache
@@ -39,8 +39,9 @@ def unexplained(people: Sequence[NamedNode]) -> tuple[list[NamedNode], int]:
     """
     found: list[NamedNode] = []
     count = 0
+    known = example_organisation.people_with_appraisals()
     for start in range(0, len(people), _BATCH):
-        facts = {p: example_organisation.people()[p] for p in people[start : start + _BATCH]}
+        facts = {p: known[p] for p in people[start : start + _BATCH]}
         day, models = example_organisation.as_of(), premises().models
         store = workspace(rules(), _base(), facts, day, models)
         given = [*premises().facts, *(t for triples in facts.values() for t in triples)]

@@ -7,10 +7,11 @@ from tests.explained_people import unexplained
 
 
 def test_every_conclusion_of_the_example_organisation_rests_on_assertions() -> None:
-    people = list(example_organisation.people())
+    people = list(example_organisation.people_with_appraisals())
 
     found, count = unexplained(people)
 
     assert len(people) == 200
+    assert len(example_organisation.appraised()) == 30
     assert count > 60_000
     assert found == []
