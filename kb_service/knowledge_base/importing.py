@@ -11,8 +11,8 @@ from pyoxigraph import NamedNode, Triple
 from kb_service.findings import Finding, RefusedInput, violation
 from kb_service.knowledge_base.checking import Change, CheckedDocument, Checker, Progress, Steps
 from kb_service.knowledge_base.example_appraisals import example_appraisals, with_open_periods
-from kb_service.knowledge_base.history import without_reason
 from kb_service.knowledge_base.form_names import form_names_of
+from kb_service.knowledge_base.history import without_reason
 from kb_service.knowledge_base.keeping import Keeper
 from kb_service.knowledge_base.model_versions.protection import (
     published_anew,

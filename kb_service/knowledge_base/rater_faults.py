@@ -46,9 +46,10 @@ def _telling_names(person: str, facts: Sequence[Triple], new: set[object]) -> It
     below = {**in_form}
     below |= {t.subject: t.object for t in facts if t.predicate == CORRECTS and t.object in in_form}
     for node, above in below.items():
-        if node in new and isinstance(node, NamedNode) and isinstance(above, NamedNode):
-            if not node.value.startswith(f"{above.value}/"):
-                yield _not_below(node, above)
+        if not (isinstance(node, NamedNode) and isinstance(above, NamedNode)):
+            continue
+        if node in new and not node.value.startswith(f"{above.value}/"):
+            yield _not_below(node, above)
 
 
 def _elsewhere(quad: Quad, person: str) -> Finding:
@@ -81,10 +82,10 @@ def _of_no_form(quad: Quad) -> Finding:
 def _guessable(form: NamedNode, example: NamedNode) -> Finding:
     return violation(
         "评价表的 IRI 不能让人看出或猜到评价人：请以 f- 加 26 个随机的小写字母和数字（a–z、2–7）结尾，"
-        f"例如 <{example.value}>；或用 POST /api/v1/import 导入，由系统命名。",
+        f"例如 <{example.value}>；或用 rengang import、PUT /api/v1/people/{{编号}}/rating-forms/{{周期}}/{{评价人}} 交来，由系统命名。",
         "The IRI of a form may neither tell nor let anybody guess who rated: end it in f- and 26 random "
-        f"small letters and digits (a-z, 2-7), such as <{example.value}>; or hand the form in by POST "
-        "/api/v1/import, which names it.",
+        f"small letters and digits (a-z, 2-7), such as <{example.value}>; or hand the form in by "
+        "rengang import or PUT /api/v1/people/{id}/rating-forms/{period}/{rater}, which name it.",
         form.value,
     )
 

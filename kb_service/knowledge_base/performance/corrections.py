@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import Literal, NamedNode, Triple
 
 from kb_service.knowledge_base.performance.stored import Said, StoredPerformance, Value
 from kb_service.people_records.performance_facts import (
@@ -22,8 +22,6 @@ from kb_service.people_records.performance_facts import (
     VALUE,
 )
 from kb_service.vocabulary import NAMESPACES, A, local_id
-
-Term = NamedNode | BlankNode | Literal | Triple
 
 _STATED = (VALUE, GRADE, TARGET)
 
@@ -52,7 +50,13 @@ def corrections_in(facts: Iterable[Triple], raters: Iterable[Triple]) -> list[Co
     """
     known = list(facts)
     stored = StoredPerformance(known)
-    codes: dict[Term, Term] = {t.subject: t.object for t in raters if t.predicate == RATER}
+    codes = {
+        triple.subject.value: triple.object.value
+        for triple in raters
+        if triple.predicate == RATER
+        and isinstance(triple.subject, NamedNode)
+        and isinstance(triple.object, Literal)
+    }
     nodes = (t.subject for t in known if t.predicate == A and t.object == CORRECTION)
     found = [_read(node, stored, codes) for node in nodes if isinstance(node, NamedNode)]
     return sorted(
@@ -60,7 +64,7 @@ def corrections_in(facts: Iterable[Triple], raters: Iterable[Triple]) -> list[Co
     )
 
 
-def _read(node: NamedNode, stored: StoredPerformance, codes: Mapping[Term, Term]) -> Corrected:
+def _read(node: NamedNode, stored: StoredPerformance, codes: Mapping[str, str]) -> Corrected:
     said = stored.said(node)
     fact = said[CORRECTS]
     now = stored.said(fact) if isinstance(fact, NamedNode) else {}
@@ -74,14 +78,13 @@ def _read(node: NamedNode, stored: StoredPerformance, codes: Mapping[Term, Term]
     )
 
 
-def _address(fact: str, codes: Mapping[Term, Term]) -> str:
+def _address(fact: str, codes: Mapping[str, str]) -> str:
     """What records call a fact, where its own name does not tell who rated."""
     for form, code in codes.items():
-        if isinstance(form, NamedNode) and isinstance(code, Literal):
-            if fact.startswith(f"{form.value}/"):
-                above = form.value.rpartition("/")[0]
-                fact = f"{above}/{code.value}{fact.removeprefix(form.value)}"
-                break
+        if fact.startswith(f"{form}/"):
+            above = form.rpartition("/")[0]
+            fact = f"{above}/{code}{fact.removeprefix(form)}"
+            break
     return fact.removeprefix(NAMESPACES["person"]).partition("/")[2] or fact
 
 
