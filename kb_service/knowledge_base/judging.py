@@ -8,7 +8,6 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from itertools import islice
 from types import MappingProxyType
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store, Triple
@@ -25,6 +24,9 @@ from kb_service.people_records import Catalogue, Choice, person_iri
 from kb_service.people_records.performance_records import PerformanceChoices
 from kb_service.questions import questions
 from kb_service.vocabulary import ORGANISATION_GRAPH, iri
+
+MOST_FACTS = 20_000
+"""In a batch of more than one person: what is judged at once takes about half a second."""
 
 _AS_OF = iri("judgement", "asOf")
 _ASSESSED_ON = iri("people", "assessedOn")
@@ -94,12 +96,15 @@ class Knowledge:
     def begin_judging(
         self, deriver: Deriver, people: Iterable[tuple[str, list[Triple]]], batch: int = BATCH
     ) -> Iterator[Judging]:
-        """People a batch at a time, in their order, the conclusions about each being under way."""
+        """People a batch at a time, in their order, the conclusions about each being under way.
+
+        There are fewer in a batch the more is known of each, so that a task stays far from the
+        bound at which it is stopped, on a slow machine as well.
+        """
         begun: deque[dict[str, date]] = deque()
 
         def tasks() -> Iterator[ConcludeBatch]:
-            rest = iter(people)
-            while members := dict(islice(rest, batch)):
+            for members in batches(people, batch):
                 days = {person: self.day_for(triples) for person, triples in members.items()}
                 begun.append(days)
                 yield ConcludeBatch.of(
@@ -132,6 +137,24 @@ class Knowledge:
         store = Store()
         store.extend(self.for_questions)
         return store
+
+
+def batches(
+    people: Iterable[tuple[str, list[Triple]]],
+    most_people: int = BATCH,
+    most_facts: int = MOST_FACTS,
+) -> Iterator[dict[str, list[Triple]]]:
+    """People with their facts in batches of so many people, and of so many facts if one is not more."""
+    members: dict[str, list[Triple]] = {}
+    size = 0
+    for person, facts in people:
+        if members and (len(members) == most_people or size + len(facts) > most_facts):
+            yield members
+            members, size = {}, 0
+        members[person] = facts
+        size += len(facts)
+    if members:
+        yield members
 
 
 def read_knowledge(
