@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -17,10 +18,21 @@ from kb_service.sheets.study_template import write_study_workbook
 from kb_service.study_records.kinds import KINDS
 from kb_service.study_records.rdf import from_triples, to_triples
 from kb_service.study_records.records import StudyRecord
-from tests.example_studies import EXAMPLES, NAMES, TODAY, choices, comparisons, example, panel
+from tests.example_studies import (
+    EXAMPLES,
+    NAMES,
+    TODAY,
+    choices,
+    comparisons,
+    example,
+    item,
+    panel,
+    study,
+)
 from tools.generate_studies import write_example_studies
 
 STUDY, EXPERTS, ITEMS, RATINGS = "研究 Study", "专家 Experts", "项目 Items", "评分 Ratings"
+LEVELS, TARGETS = "要求等级 Required levels", "绩效目标 Targets"
 FIRST = 5
 """The row in which data begin."""
 
@@ -95,7 +107,9 @@ def test_an_empty_template_says_what_to_fill_in(kind: str) -> None:
         read(book.getvalue())
 
     said = [finding.where for finding in refused.value.findings]
-    assert said == [plan.title for plan in KINDS[kind].tables if plan.needed]
+    needed = [plan.title for plan in KINDS[kind].tables if plan.needed]
+    assert [where for where in said if where in needed] == needed
+    assert len(said) == len(needed) + (kind == "meeting")
 
 
 def test_a_rating_by_somebody_who_is_not_on_the_panel_names_its_cell() -> None:
@@ -187,3 +201,65 @@ def test_what_is_no_workbook_says_where_to_get_one() -> None:
         read_study_workbook(b"round,expert\n1,E01\n", "study.csv", choices(), TODAY)
 
     assert "rengang template study" in refused.value.findings[0].message["en"]
+
+
+def a_meeting() -> StudyRecord:
+    """A meeting of two experts that settles a level and the figures of a result."""
+    return study(
+        "meeting",
+        {
+            "experts": [{"code": "E01"}, {"code": "E02"}],
+            "items": [item("patience")],
+            "levels": [{"expert": "E01", "item": "patience", "grade": "B"}],
+            "standards": [],
+            "targets": [
+                {
+                    "kpi": "complaint-rate",
+                    "threshold": Decimal(5),
+                    "target": Decimal(1),
+                    "stretch": Decimal("0.5"),
+                    "in_favour": Decimal(2),
+                }
+            ],
+        },
+    )
+
+
+@pytest.mark.parametrize(
+    ("sheet", "cell", "value", "told"),
+    [
+        (LEVELS, f"C{FIRST}", "F", "There is no grade 'F'"),
+        (LEVELS, f"A{FIRST}", "E09", "has no code 'E09'"),
+        (TARGETS, f"A{FIRST}", "smiles", "There is no indicator 'smiles'"),
+        (TARGETS, f"C{FIRST}", "=1+1", "This is a formula; paste its result"),
+        (TARGETS, f"E{FIRST}", "most", "Give a number, such as 9."),
+    ],
+)
+def test_a_fault_in_the_workbook_of_a_meeting_names_its_cell(
+    sheet: str, cell: str, value: str, told: str
+) -> None:
+    found = spoilt(a_meeting(), set_cell(sheet, cell, value))
+
+    assert found[0][0] == f"{sheet}!{cell}"
+    assert told in found[0][1]
+
+
+def test_a_meeting_that_settled_nothing_says_what_to_fill_in() -> None:
+    def emptied(book: Any) -> None:
+        book[LEVELS].delete_rows(FIRST, 9)
+        book[TARGETS].delete_rows(FIRST, 9)
+
+    ((where, told),) = spoilt(a_meeting(), emptied)
+
+    assert where == LEVELS
+    assert "fill in one of them at least" in told
+
+
+def test_a_sheet_that_is_missing_is_told_of_the_kind_that_has_most_of_the_others() -> None:
+    def without_targets(book: Any) -> None:
+        del book[TARGETS]
+
+    ((where, told),) = spoilt(a_meeting(), without_targets)
+
+    assert where == TARGETS
+    assert "Expert meeting" in told

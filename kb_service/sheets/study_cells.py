@@ -10,7 +10,15 @@ from decimal import Decimal, InvalidOperation
 from pyoxigraph import NamedNode
 
 from kb_service.people_records import Choice, Choices, Unreadable
-from kb_service.sheets.cells import EARLIEST, CellValue, read_choice, read_day, read_text, shown
+from kb_service.sheets.cells import (
+    EARLIEST,
+    CellValue,
+    Formula,
+    read_choice,
+    read_day,
+    read_text,
+    shown,
+)
 from kb_service.study_records.layout import Column, StudyChoices, Takes
 from kb_service.study_records.records import Value
 from kb_service.vocabulary import BASE
@@ -79,11 +87,14 @@ def _code(value: CellValue, column: Column) -> str:
 
 def _number(value: CellValue, column: Column) -> Decimal:
     """A number, or a ratio such as 1/3, which spreadsheet programs like to make a date of."""
+    if isinstance(value, Formula):
+        read_text(value)
     found = _parsed(value)
     if found is None or abs(found) > _LARGEST:
         raise Unreadable(
-            f"请写一个数，例如 {column.example}；没有就留空。",
-            f"Give a number, such as {column.example}; leave the cell empty when there is none.",
+            f"请写一个数，例如 {column.example}" + ("。" if column.needed else "；没有就留空。"),
+            f"Give a number, such as {column.example}"
+            + ("." if column.needed else "; leave the cell empty when there is none."),
         )
     return found
 

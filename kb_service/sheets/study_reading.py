@@ -77,16 +77,16 @@ def read_study_workbook(
 def _kind(tables: Sequence[Table]) -> tuple[StudyKind, dict[str, Table]]:
     """The kind of study whose sheets are all there. Raises RefusedInput."""
     named = {plain(table.name): table for table in tables if not table.hidden}
-    nearest: tuple[int, StudyKind, list[TablePlan]] | None = None
+    nearest: tuple[int, int, StudyKind, list[TablePlan]] | None = None
     for kind in KINDS.values():
         found = {plan.name: table for plan in kind.tables if (table := _sheet(plan, named))}
         missing = [plan for plan in kind.tables if plan.name not in found]
         if not missing:
             return kind, found
-        if nearest is None or len(missing) < nearest[0]:
-            nearest = len(missing), kind, missing
+        if nearest is None or (len(missing), -len(found)) < nearest[:2]:
+            nearest = len(missing), -len(found), kind, missing
     assert nearest is not None
-    _, kind, missing = nearest
+    _, _, kind, missing = nearest
     raise RefusedInput([_no_sheet(kind, plan) for plan in missing])
 
 
@@ -143,6 +143,9 @@ def _read_row(
 
 def _check_whole(kind: StudyKind, reading: _Reading) -> None:
     """Add what is wrong between rows: too few of them, codes given twice, codes of nothing."""
+    free = [plan for plan in kind.tables if not plan.needed and not plan.is_listing]
+    if free and not any(reading.rows[plan.name] for plan in free):
+        reading.findings.append(_nothing_settled(free))
     for plan in kind.tables:
         rows = reading.rows[plan.name]
         if not rows and plan.needed:
@@ -211,6 +214,15 @@ def _no_rows(plan: TablePlan) -> Finding:
         f"工作表“{plan.title}”没有内容；请至少填一行。",
         f"The sheet {plan.title} says nothing; fill in one row at least.",
         plan.title,
+    )
+
+
+def _nothing_settled(plans: Sequence[TablePlan]) -> Finding:
+    zh, en = "、".join(plan.title for plan in plans), ", ".join(plan.title for plan in plans)
+    return violation(
+        f"这些工作表都没有内容：{zh}；请至少填其中一张。",
+        f"These sheets all say nothing: {en}; fill in one of them at least.",
+        plans[0].title,
     )
 
 

@@ -113,7 +113,7 @@ _TARGETS = TablePlan(
         Column(
             "kpi",
             "绩效指标",
-            "KPI",
+            "Indicator",
             Takes.CHOICE,
             iri("studies", "ofKPI"),
             "目标针对哪个关键绩效指标，从下拉列表选。",
