@@ -28,6 +28,7 @@ from kb_service.reasoning.reading import (
 from kb_service.reasoning.reasoner import Reasoner, ReasonerFailed
 from kb_service.reasoning.reasoner_process import Response
 from kb_service.reasoning.side_by_side import SideBySide, denying
+from kb_service.reasoning.standing_in import StandIns, without_idle
 from kb_service.reasoning.telling import SUB_PROPERTY
 
 CLASSIFYING_SECONDS = 120.0
@@ -70,6 +71,7 @@ class _Question:
 
     all: tuple[Triple, ...]
     facts: tuple[Triple, ...]
+    stand_ins: StandIns
     reading: Reading
     axioms: tuple[Axiom, ...]
 
@@ -82,7 +84,8 @@ def infer(
     `reasoner` is `hermit`, `pellet` or `owl-rl`. Without Java, or when a reasoner gives no answer
     in 120 seconds, the rules of OWL 2 RL answer and a note says so; when they too give none,
     nothing is inferred. Answers are kept in the folder `cache`, by what reasoners read: another
-    number or label is no reason to ask again. Where nothing can follow, no reasoner is asked.
+    number or label is no reason to ask again, nor is one more individual like those there are.
+    Where nothing can follow, no reasoner is asked.
     Raises InconsistentOntology.
     """
     begun = time.monotonic()
@@ -90,8 +93,9 @@ def infer(
     facts = tuple(readable(said))
     if not is_fruitful(facts):
         return Inferences(reasoner=reasoner)
-    reading = without_values(facts)
-    question = _Question(said, facts, reading, tuple(axioms_of(reading.given)))
+    stand_ins = StandIns.of(without_idle(facts))
+    reading = without_values(stand_ins.facts)
+    question = _Question(said, facts, stand_ins, reading, tuple(axioms_of(reading.given)))
     notes: list[Finding] = []
     for name in dict.fromkeys((reasoner, "owl-rl")):
         kept = _kept(question, name, cache)
@@ -167,28 +171,41 @@ def _inferences(
 ) -> Inferences:
     exact, empty = question.reading.exact, set(answer.unsatisfiable)
     inferred = {
-        triple
+        told: (triple, member)
         for triple in read(answer.inferred.encode())
         if isinstance(triple.object, NamedNode) or triple.predicate in exact
+        for told, member in question.stand_ins.told(triple)
     }
     below = [t for t in (*question.facts, *inferred) if t.predicate == SUB_PROPERTY]
-    inferred |= values_above(question.facts, below)
-    inferred = {triple for triple in inferred if str(triple.subject)[1:-1] not in empty}
-    given = question.reading.given
-    meant = {axiom.name: [given[t] for t in axiom.triples] for axiom in question.axioms}
+    found = {*inferred, *values_above(question.facts, below)}
+    found = {triple for triple in found if str(triple.subject)[1:-1] not in empty}
+    reasons = {
+        triple: _meant(question, answer.reasons[_line(source)], member)
+        for triple, (source, member) in sorted(inferred.items(), key=str)
+        if triple in found and _line(source) in answer.reasons
+    }
     return Inferences(
-        tuple(sorted(inferred - set(question.facts), key=str)),
+        tuple(sorted(found - set(question.facts), key=str)),
         reasoner,
         tuple(notes),
         tuple(map(NamedNode, answer.unsatisfiable)),
-        {
-            triple: tuple(fact for name in answer.reasons[_line(triple)] for fact in meant[name])
-            for triple in sorted(inferred, key=str)
-            if _line(triple) in answer.reasons
-        },
+        reasons,
         from_cache,
         seconds,
     )
+
+
+def _meant(
+    question: _Question, names: Iterable[str], member: NamedNode | None
+) -> tuple[Triple, ...]:
+    """The facts that axioms with these names stand for, where they are about this individual."""
+    given, wanted = question.reading.given, set(names)
+    meant = {
+        axiom.name: [question.stand_ins.said_of(member, given[t]) for t in axiom.triples]
+        for axiom in question.axioms
+        if axiom.name in wanted
+    }
+    return tuple(fact for name in names for fact in meant[name])
 
 
 def _line(triple: Triple) -> str:
