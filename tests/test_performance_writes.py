@@ -6,6 +6,8 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
@@ -14,6 +16,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from kb_service.knowledge_base import KnowledgeBase
+from kb_service.knowledge_base.performance import recording
+from kb_service.knowledge_base.performance.merging import Author
+from kb_service.people_records import PersonRecord
+from kb_service.people_records.performance_records import FormRecord, MeasurementRecord
 from kb_service.vocabulary import people_graph
 from kb_service.web import create_app
 from kb_service.web.service import EXTENSION
@@ -334,3 +340,36 @@ def test_a_new_period_needs_its_days_in_their_order(client: FlaskClient) -> None
     known = {row["id"] for row in client.get("/api/v1/periods").get_json()["rows"]}
     assert {OPEN, CLOSED} <= known
     assert "2027-q1" not in known
+
+
+def test_an_import_that_was_cut_short_can_be_repeated_and_nothing_counts_twice(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base: KnowledgeBase = app.extensions[EXTENSION].knowledge_base
+    people, day = ["cut-1", "cut-2"], date(2026, 9, 30)
+    base.import_records([PersonRecord(id, None, PLAN) for id in people], [])
+    records = [MeasurementRecord(id, OPEN, "complaint-rate", Decimal("0.9"), day) for id in people]
+    forms = [FormRecord(id, OPEN, "r1", "peer", day, {"integrity": "B"}) for id in people]
+    monkeypatch.setattr(recording, "_STORED_AT_ONCE", 1)
+
+    def take_in(stops_after: int | None) -> recording.PerformanceReport:
+        def progress(done: int, of: int) -> None:
+            if done == stops_after:
+                raise KeyboardInterrupt
+
+        return base.recording.record(
+            [*records, *forms],
+            Author("hr-7", date(2026, 10, 5)),
+            told=lambda person, corrections: None,
+            progress=progress,
+        )
+
+    with pytest.raises(KeyboardInterrupt):
+        take_in(stops_after=3)  # both are checked, and one is stored
+    first, second = (set(base.facts_about(id)) for id in people)
+    report = take_in(stops_after=None)
+
+    assert len(second) < len(first)
+    assert set(base.facts_about("cut-1")) == first
+    assert len(base.facts_about("cut-2")) == len(first)
+    assert report.corrections == 0
