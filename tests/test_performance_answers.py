@@ -6,6 +6,7 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -16,6 +17,7 @@ from openpyxl import load_workbook
 from kb_service.access.roles import Role
 from kb_service.cli import main
 from kb_service.engine.variants import leading_to
+from kb_service.knowledge_base.history import Moments
 from kb_service.questions import questions
 from kb_service.vocabulary import NAMESPACES
 from kb_service.web.service import EXTENSION
@@ -612,3 +614,23 @@ def test_an_appraisal_rests_on_no_number_for_what_it_does_not_conclude(
     assert "strength-minimum" in ana - cai
     assert {"score-at-target", "performance-coverage-minimum", "minimum-raters"} <= cai
     assert not {"nine-box-potential-high", "reward-grade-minimum"} & (ana | cai)
+
+
+def test_as_of_an_earlier_day_an_appraisal_shows_the_period_as_it_was(
+    service: ServiceOfRoles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    today = date.today()
+    tomorrow = datetime.combine(today + timedelta(days=1), time(12), UTC)
+    monkeypatch.setattr(Moments, "now", lambda _: tomorrow)
+
+    closed = service.as_role(Role.HR).put("/api/v1/periods/q1", json={"state": "closed"})
+    now = told(service, Role.HR, "people/ana/performance?period=q1")
+    then = told(service, Role.HR, f"people/ana/performance?period=q1&asOf={today}")
+    page = service.as_role(Role.HR).get(
+        f"/people/ana/performance/q1?asOf={today}&lang=en", headers=HTML
+    )
+
+    assert closed.status_code == 200, closed.text
+    assert (now["period"]["state"], then["period"]["state"]) == ("closed", "open")
+    assert (now["total"], now["plan"]) == (then["total"], then["plan"])
+    assert "of that day" in page.text
