@@ -101,6 +101,7 @@ class ShareComparison:
     second_size: int
     method: Method | None
     statistic: Statistic
+    degrees_of_freedom: Statistic
     p: Statistic
     effect: Statistic
     odds_ratio: Statistic
@@ -151,7 +152,7 @@ def compare_shares(
     why = _no_shares(*counts)
     if why:
         none = unknown(why)
-        return ShareComparison(*counts, None, none, none, none, none)
+        return ShareComparison(*counts, None, none, none, none, none, none)
     table = [
         [first_shown, first_size - first_shown],
         [second_shown, second_size - second_shown],
@@ -161,13 +162,14 @@ def compare_shares(
     # scipy measures association without its direction, which is what is asked for here.
     phi = (a * d - b * c) / sqrt((a + b) * (c + d) * (a + c) * (b + d))
     if expected_freq(table).min() < conditions.least_expected:
-        p = known(fisher_exact(table).pvalue)
-        return ShareComparison(*counts, Method.FISHER, unknown(_EXACT), p, known(phi), odds)
+        p, none = known(fisher_exact(table).pvalue), unknown(_EXACT)
+        return ShareComparison(*counts, Method.FISHER, none, none, p, known(phi), odds)
     found = chi2_contingency(table, correction=False)
     return ShareComparison(
         *counts,
         Method.CHI_SQUARE,
         known(found.statistic),
+        known(found.dof),
         known(found.pvalue),
         known(phi),
         odds,

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from kb_service.studies.ahp import Deviation, Priorities, PriorityMethod
-from kb_service.studies.ahp_groups import group_priorities
+from kb_service.studies.ahp_groups import GroupPriorities, group_priorities
 from kb_service.studies.hierarchy import synthesis
 from kb_service.studies.pairwise import named_pairs
 from kb_service.studies.random_indices import RANDOM_INDEX_TABLES
 from kb_service.studies.results import Reason, known, unknown
 from kb_service.study_records.delphi_figures import authority_figures
 from kb_service.study_records.figures import Figure
-from kb_service.study_records.policy import StudyPolicy
+from kb_service.study_records.policy import ChosenWay, StudyPolicy, chosen_way
 from kb_service.study_records.records import StudyRecord, number_in
 from kb_service.study_records.table_names import EXPERTS, ITEMS, JUDGEMENTS
 
@@ -24,6 +24,7 @@ _Judged = Mapping[tuple[str, str], float]
 def ahp_figures(record: StudyRecord, policy: StudyPolicy) -> Iterator[Figure]:
     """Every figure of the comparisons, the group's and each expert's. Raises PolicyLacks."""
     comparisons: dict[str, Priorities] = {}
+    table = chosen_way(record, "random_index", policy, "random-index")
     for parent, items in _levels(record).items():
         judged = _judgements(record, items)
         if len(items) > 1 and not judged:
@@ -33,16 +34,13 @@ def ahp_figures(record: StudyRecord, policy: StudyPolicy) -> Iterator[Figure]:
             {expert: named_pairs(items, pairs) for expert, pairs in judged.items()}
             or {"": named_pairs(items, {})},
             PriorityMethod(str(record.about["priority_method"])),
-            RANDOM_INDEX_TABLES[policy.way("random-index")],
+            RANDOM_INDEX_TABLES[table.name],
         )
         comparisons[parent] = found.by_judgements
         yield from _weights(found.by_judgements, len(judged))
         if len(items) > 1:
-            yield from _consistency(_about(parent), found.by_judgements, len(judged))
-            for expert, own in found.individual.items():
-                about = (("expert", expert), *_about(parent))
-                yield from _consistency(about, own, None)
-                yield from _deviations(expert, own.deviations, policy)
+            yield from _consistency(_about(parent), found.by_judgements, len(judged), table)
+            yield from _of_experts(parent, found, table, policy)
     yield from _global_weights(comparisons)
     yield from authority_figures(record, policy)
 
@@ -71,17 +69,38 @@ def _about(parent: str) -> tuple[tuple[str, str], ...]:
 
 def _weights(found: Priorities, judges: int) -> Iterator[Figure]:
     for each in found.weights:
-        yield Figure("weight", (("item", each.item),), each.weight, judges)
+        about = (("item", each.item),)
+        yield Figure("weight", about, each.weight, judges, (_METHODS[found.method],))
+
+
+def _of_experts(
+    parent: str, found: GroupPriorities, table: ChosenWay, policy: StudyPolicy
+) -> Iterator[Figure]:
+    """What each expert weighs alone, and the mean of that.
+
+    Both are of kinds that no cut is of and no draft reads: the group's weights are those of its
+    judgements taken together.
+    """
+    for expert, own in found.individual.items():
+        for each in own.weights:
+            yield Figure("expert-weight", (("expert", expert), ("item", each.item)), each.weight)
+        about = (("expert", expert), *_about(parent))
+        yield from _consistency(about, own, None, table)
+        yield from _deviations(expert, own.deviations, policy)
+    judges = len(found.individual)
+    for each in found.by_priorities:
+        about = (("item", each.item),)
+        yield Figure("weight-by-priorities", about, each.weight, judges, found.remarks)
 
 
 def _consistency(
-    about: tuple[tuple[str, str], ...], found: Priorities, judges: int | None
+    about: tuple[tuple[str, str], ...], found: Priorities, judges: int | None, table: ChosenWay
 ) -> Iterator[Figure]:
     yield Figure("largest-eigenvalue", about, found.lambda_max, judges)
     yield Figure("consistency-index", about, found.consistency_index, judges)
-    table = _table(found.random_index_table)
+    remark = table.remark("随机一致性指标表", "Table of random indices")
     ratio = found.consistency_ratio
-    yield Figure("consistency-ratio", about, ratio, judges, (table, *found.remarks))
+    yield Figure("consistency-ratio", about, ratio, judges, (remark, *found.remarks))
 
 
 def _deviations(expert: str, found: Sequence[Deviation], policy: StudyPolicy) -> Iterator[Figure]:
@@ -114,14 +133,6 @@ def _nobody_compared(parent: str, items: Sequence[str]) -> Iterator[Figure]:
     yield Figure("consistency-ratio", _about(parent), unknown(_NOT_COMPARED), 0)
 
 
-def _table(name: str) -> Reason:
-    return Reason(
-        "random-index-table",
-        f"随机一致性指标取自表“{name}”。",
-        f"The random index is that of the table {name}.",
-    )
-
-
 def _said(each: Deviation) -> Reason:
     others = each.by_others
     zh = "" if others is None else f"，其余判断合起来说的是 {others:.3g}"
@@ -133,6 +144,14 @@ def _said(each: Deviation) -> Reason:
     )
 
 
+_METHODS = {
+    PriorityMethod.EIGENVECTOR: Reason(
+        "eigenvector", "权重由特征向量法求得。", "Weights are by the eigenvector."
+    ),
+    PriorityMethod.GEOMETRIC_MEAN: Reason(
+        "geometric-mean", "权重由几何平均法求得。", "Weights are by the geometric mean."
+    ),
+}
 _NOT_COMPARED = Reason(
     "items-not-compared",
     "没有专家比较过这一组项目；请补上两两比较的判断。",

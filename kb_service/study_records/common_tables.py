@@ -66,6 +66,7 @@ _NUMBERS = {
     "ratio": "ratio",
     "answer": "rating",
     "weight": "weight",
+    "membership": "membership",
     "in_favour": "inFavour",
     "threshold": "proposedThreshold",
     "target": "proposedTarget",

@@ -118,6 +118,7 @@ def _of_round(found: RoundStatistics) -> Iterator[Figure]:
     raters = len(agreed.raters)
     yield Figure("concordance", about, agreed.w, raters, agreed.remarks)
     yield Figure("concordance-chi-square", about, agreed.chi_square, raters)
+    yield Figure("concordance-degrees-of-freedom", about, agreed.degrees_of_freedom, raters)
     yield Figure("concordance-p", about, agreed.p, raters)
     for item, statistics in found.items.items():
         yield from _of_item((*about, ("item", item)), statistics)

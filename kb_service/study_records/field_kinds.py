@@ -18,6 +18,7 @@ from kb_service.study_records.table_names import (
     CODES,
     EVENTS,
     ITEMS,
+    MEMBERSHIPS,
     PERFORMERS,
     RATERS,
     RESPONDENTS,
@@ -30,7 +31,20 @@ BEI = StudyKind(
     "行为事件访谈",
     "Behavioural event interviews",
     (
-        study_table(),
+        study_table(
+            Column(
+                "correction",
+                "多次检验的校正",
+                "Correction",
+                Takes.CHOICE,
+                iri("studies", "testsCorrectedBy"),
+                "p 值怎样按检验次数校正；留空则按政策。",
+                "How p is corrected for many tests; empty for the way of the policy.",
+                "benjamini-hochberg",
+                needed=False,
+                of=iri("studies", "TestCorrection"),
+            ),
+        ),
         item_table(),
         TablePlan(
             CODERS,
@@ -163,6 +177,40 @@ QUESTIONNAIRE = StudyKind(
         ),
     ),
 )
+_MEMBERSHIPS = TablePlan(
+    MEMBERSHIPS,
+    "membership",
+    "隶属度",
+    "Memberships",
+    iri("studies", "GradeMembership"),
+    ("item", "grade"),
+    (
+        reference("item", "项目", "Item", ITEMS, "empathy"),
+        Column(
+            "grade",
+            "等级",
+            "Grade",
+            Takes.CHOICE,
+            iri("studies", "ofGrade"),
+            "E 到 A 五级；没有写的等级按 0 计。",
+            "One of the grades E to A; a grade without a row counts as 0.",
+            "B",
+            of=iri("performance", "Grade"),
+        ),
+        number(
+            "membership",
+            "隶属度",
+            "Membership",
+            (
+                "已经汇总好的隶属度，0 到 1；同一项目要么填这里，要么填“评语”表。",
+                "A membership that was summed up already, 0 to 1; an item has rows here or votes, "
+                "not both.",
+            ),
+            "0.4",
+        ),
+    ),
+    needed=False,
+)
 FUZZY = StudyKind(
     "fuzzy",
     "模糊综合评价",
@@ -211,6 +259,7 @@ FUZZY = StudyKind(
             iri("studies", "Rater"),
             ("code",),
             (pseudonym("评价人代号", "Rater code", "R01"),),
+            needed=False,
         ),
         TablePlan(
             VOTES,
@@ -234,6 +283,8 @@ FUZZY = StudyKind(
                     of=iri("performance", "Grade"),
                 ),
             ),
+            needed=False,
         ),
+        _MEMBERSHIPS,
     ),
 )

@@ -8,6 +8,8 @@ from decimal import Decimal
 
 from pyoxigraph import Literal, NamedNode, Triple
 
+from kb_service.studies.results import Reason
+from kb_service.study_records.records import StudyRecord
 from kb_service.vocabulary import IDENTIFIER, A, iri, local_id
 
 _VALUE = iri("judgement", "value")
@@ -45,6 +47,30 @@ class StudyPolicy:
         if id not in self.ways:
             raise PolicyLacks(id)
         return self.ways[id]
+
+
+@dataclass(frozen=True)
+class ChosenWay:
+    """A way of computing, and whether the study itself names it or the policy does."""
+
+    name: str
+    by_study: bool
+
+    def remark(self, zh: str, en: str) -> Reason:
+        """That `zh` and `en`, such as the table of random indices, is of this name, and by whom."""
+        who_zh, who_en = ("研究", "the study") if self.by_study else ("政策", "the policy")
+        return Reason(
+            "way-of-computing",
+            f"{zh}：{self.name}（由{who_zh}选定）。",
+            f"{en}: {self.name}, chosen by {who_en}.",
+        )
+
+
+def chosen_way(record: StudyRecord, column: str, policy: StudyPolicy, id: str) -> ChosenWay:
+    """What the study names in a column, else what the policy has under `id`. Raises PolicyLacks."""
+    if column in record.about:
+        return ChosenWay(str(record.about[column]), by_study=True)
+    return ChosenWay(policy.way(id), by_study=False)
 
 
 def read_policy(facts: Iterable[Triple]) -> StudyPolicy:

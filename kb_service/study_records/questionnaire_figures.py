@@ -14,7 +14,7 @@ from kb_service.studies.factors import (
     SampleConditions,
     factor_analysis,
 )
-from kb_service.studies.intraclass import intraclass_correlations
+from kb_service.studies.intraclass import IntraclassCorrelations, intraclass_correlations
 from kb_service.studies.reliability import cronbach_alpha
 from kb_service.studies.results import known, unknown
 from kb_service.study_records.figures import Figure
@@ -22,7 +22,6 @@ from kb_service.study_records.policy import StudyPolicy
 from kb_service.study_records.records import StudyRecord, number_in
 from kb_service.study_records.table_names import ANSWERS, ITEMS
 
-_MEAN_OF_JUDGES = "ICC(2,k)"
 _Answers = Mapping[str, Mapping[str, float]]
 
 
@@ -35,10 +34,7 @@ def questionnaire_figures(record: StudyRecord, policy: StudyPolicy) -> Iterator[
     yield from _reliability((), answers, asked, missing, confidence)
     for parent, items in _scales(record, asked).items():
         yield from _scale_alpha(parent, answers, items, missing, confidence)
-    judged = intraclass_correlations(answers, asked, confidence)
-    for form in judged.forms:
-        if form.form == _MEAN_OF_JUDGES:
-            yield Figure("icc", (), form.value, len(judged.judges), judged.remarks)
+    yield from _intraclass(intraclass_correlations(answers, asked, confidence))
     yield from _factors(factor_analysis(answers, asked, missing, _method(policy), _fit(policy)))
 
 
@@ -90,6 +86,26 @@ def _scale_alpha(
             yield figure
 
 
+def _intraclass(found: IntraclassCorrelations) -> Iterator[Figure]:
+    """All six forms with their intervals: respondents are the judges, and items what they judge."""
+    judges = len(found.judges)
+    for each in found.forms:
+        kind = _KINDS_OF_ICC[each.form]
+        yield Figure(kind, (), each.value, judges, found.remarks)
+        yield Figure(f"{kind}-low", (), each.interval.low, judges)
+        yield Figure(f"{kind}-high", (), each.interval.high, judges)
+
+
+_KINDS_OF_ICC = {
+    "ICC(1,1)": "icc-1-1",
+    "ICC(2,1)": "icc-2-1",
+    "ICC(3,1)": "icc-3-1",
+    "ICC(1,k)": "icc-1-k",
+    "ICC(2,k)": "icc-2-k",
+    "ICC(3,k)": "icc-3-k",
+}
+
+
 def _method(policy: StudyPolicy) -> FactorMethod:
     return FactorMethod(
         FactorCount.PARALLEL_ANALYSIS,
@@ -113,8 +129,12 @@ def _fit(policy: StudyPolicy) -> SampleConditions:
 
 
 def _factors(found: FactorAnalysis) -> Iterator[Figure]:
-    yield Figure("kmo", (), found.adequacy.kmo, found.respondents)
-    yield Figure("bartlett-p", (), found.adequacy.p, found.respondents)
+    adequacy = found.adequacy
+    yield Figure("kmo", (), adequacy.kmo, found.respondents)
+    yield Figure("bartlett-chi-square", (), adequacy.chi_square, found.respondents)
+    degrees = known(adequacy.degrees_of_freedom)
+    yield Figure("bartlett-degrees-of-freedom", (), degrees, found.respondents)
+    yield Figure("bartlett-p", (), adequacy.p, found.respondents)
     count = (
         found.number if found.solution else unknown(found.unmet[0]) if found.unmet else found.number
     )
