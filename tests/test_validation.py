@@ -88,9 +88,16 @@ NUMBERS = sorted(
 
 @cache
 def policy() -> list[Triple]:
-    """The policy, with the sources and parts that it must not forget."""
-    kinds = {iri("people", "RatingSource"), iri("core", "Part")}
-    words = [*knowledge()[ontology("core")], *knowledge()[ontology("people")]]
+    """The policy, with the sources, parts, grades and worths that it must not forget."""
+    kinds = {
+        iri("people", "RatingSource"),
+        iri("core", "Part"),
+        iri("performance", "Grade"),
+        iri("studies", "Familiarity"),
+        iri("studies", "Influence"),
+    }
+    modules = ("core", "people", "performance", "studies")
+    words = [triple for module in modules for triple in knowledge()[ontology(module)]]
     named = {triple.subject for triple in words if triple.object in kinds}
     return [*knowledge()[POLICY_GRAPH], *(t for t in words if t.subject in named)]
 
