@@ -273,6 +273,17 @@ def test_check_of_consistency_asks_the_reasoner_about_the_shipped_ontology() -> 
     assert answer.exit_code == 0, answer.output
 
 
+def test_check_of_consistency_says_so_when_the_reasoner_does_not_finish(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("kb_service.reasoning.consistency.CHECKING_SECONDS", 0.0)
+
+    answer = run("check", "--consistency")
+
+    assert answer.exit_code == 4
+    assert "The reasoner gave no answer: hermit did not finish within 0 s" in answer.stderr
+
+
 def test_check_names_the_cell_that_must_be_corrected_and_ends_with_1(
     data: Path, tmp_path: Path
 ) -> None:

@@ -17,6 +17,7 @@ from kb_service.engine.explain import NothingConcludedError
 from kb_service.findings import RefusedInput
 from kb_service.knowledge_base import UnknownThingError, UpgradeDue
 from kb_service.questions import questions
+from kb_service.reasoning import ReasonerFailed
 from kb_service.store import NotADataFolder, StoreInUse, StoreUnavailable
 from kb_service.workers import WorkerBusy, WorkerDied, WorkerFailed, WorkerTimedOut
 
@@ -127,12 +128,19 @@ def told_apart(folder: Path, by_service: Words = PEOPLE_BY_SERVICE) -> Iterator[
             f"审计记录无法写入，因此没有继续：{error.__cause__ or error}",
             f"The audit trail cannot be written, so nothing was done: {error.__cause__ or error}",
         ) from error
+    except ReasonerFailed as error:
+        raise no_answer(error) from error
     except (WorkerBusy, WorkerDied, WorkerFailed, WorkerTimedOut) as error:
         raise Unavailable(
             f"处理输入的进程没有完成工作（{error}）；内容可能过大或过于复杂。",
             f"The process that works on the input did not finish ({error}); "
             "it may be too large or too complex.",
         ) from error
+
+
+def no_answer(error: ReasonerFailed) -> Unavailable:
+    """What is said where a reasoner neither finishes in time nor says why."""
+    return Unavailable(f"推理机没有给出答案：{error}", f"The reasoner gave no answer: {error}")
 
 
 def _unknown(error: UnknownThingError) -> NotFound:

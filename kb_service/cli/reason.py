@@ -13,7 +13,7 @@ from pyoxigraph import RdfFormat, Triple, serialize
 
 from kb_service.cli.commands import Command, option, with_shared_options
 from kb_service.cli.documents import in_file, read_bytes
-from kb_service.cli.failures import Unavailable
+from kb_service.cli.failures import no_answer
 from kb_service.cli.findings import print_findings
 from kb_service.cli.language import Words, say
 from kb_service.cli.opening import reading_anything
@@ -159,9 +159,7 @@ def _reasoned(facts: Sequence[Triple], reasoner: str, cache: Path | None) -> _Ou
     except InconsistentOntology as error:
         findings += error.findings
     except ReasonerFailed as error:
-        raise Unavailable(
-            f"推理机没有给出答案：{error}", f"The reasoner gave no answer: {error}"
-        ) from error
+        raise no_answer(error) from error
     return _Outcome(tuple(findings), inferences, time.monotonic() - begun)
 
 

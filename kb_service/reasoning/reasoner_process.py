@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pyoxigraph import NamedNode, Triple
 
 from kb_service.reasoning.axioms import Axiom, axioms_of
+from kb_service.reasoning.hermit import Inconsistent, NoAnswer, empty_classes
 from kb_service.reasoning.justification import Surroundings
 from kb_service.reasoning.ntriples import read, written
 from kb_service.reasoning.owl_rl import Closure, closure, words_of
@@ -65,14 +66,6 @@ class Response:
     beyond_rules: bytes = b""
 
 
-class _Inconsistent(Exception):
-    """The facts contradict each other."""
-
-
-class _Failed(Exception):
-    """The reasoner gave no answer; the text is what it printed."""
-
-
 def run(descriptor: int, folder: str) -> None:
     """Answer requests on the socket `descriptor`, and end when the one who asks has gone.
 
@@ -99,15 +92,21 @@ def answer(request: Request) -> Response:
     facts = read(request.facts)
     if request.reasoner == "owl-rl":
         return _by_rules(facts, closure(facts), request.asks)
+    try:
+        if request.reasoner == "hermit" and request.asks != "everything":
+            return Response(unsatisfiable=_empty_by_hermit(request, facts))
+        return _by_both(request, facts)
+    except Inconsistent:
+        return Response(consistent=False)
+    except NoAnswer as error:
+        return Response(failure=str(error))
+
+
+def _by_both(request: Request, facts: list[Triple]) -> Response:
     with ThreadPoolExecutor(1) as pool:
         # Java runs in a process of its own, so that the rules have this one for themselves.
         ruled = pool.submit(closure, facts if request.asks == "everything" else ())
-        try:
-            new, unsatisfiable = _by_tableau(request, facts)
-        except _Inconsistent:
-            return Response(consistent=False)
-        except _Failed as error:
-            return Response(failure=str(error))
+        new, unsatisfiable = _by_tableau(request, facts)
     if request.asks != "everything":
         return Response(unsatisfiable=unsatisfiable)
     return _completed(facts, ruled.result(), new, unsatisfiable)
@@ -165,6 +164,13 @@ def _completed(
     )
 
 
+def _empty_by_hermit(request: Request, facts: Sequence[Triple]) -> tuple[str, ...]:
+    empty = empty_classes(request.java, written([*facts, *_probe()]), HEAP_MB)
+    if _PROBE.value not in empty:
+        raise NoAnswer("HermiT did not look at the classes of the ontology")
+    return tuple(name for name in empty if name != _PROBE.value)
+
+
 def _by_tableau(request: Request, facts: list[Triple]) -> tuple[set[Triple], tuple[str, ...]]:
     """What owlready2 adds to the facts, and the classes that nothing can belong to."""
     import owlready2
@@ -179,12 +185,12 @@ def _by_tableau(request: Request, facts: list[Triple]) -> tuple[set[Triple], tup
         with contextlib.redirect_stderr(printed):
             ask(world, infer_property_values=request.asks == "everything", debug=2)
     except owlready2.OwlReadyInconsistentOntologyError as error:
-        raise _Inconsistent from error
+        raise Inconsistent from error
     except owlready2.OwlReadyJavaError as error:
-        raise _Failed(str(error)) from error
+        raise NoAnswer(str(error)) from error
     empty = {found.iri for found in world.inconsistent_classes()}
     if _PROBE.value not in empty:
-        raise _Failed(f"{request.reasoner} did not classify the ontology:\n{printed.getvalue()}")
+        raise NoAnswer(f"{request.reasoner} did not classify the ontology:\n{printed.getvalue()}")
     new = _dumped(world) - {*facts, *_probe()}
     world.close()
     return new, tuple(sorted(empty - {_PROBE.value, _NOTHING.value}))
@@ -205,7 +211,7 @@ def _load(world: object, facts: Sequence[Triple]) -> None:
     file = io.BytesIO(written(facts))
     ontology.load(fileobj=file, only_local=True)
     if len(ontology.graph) != len(set(facts)):
-        raise _Failed(f"owlready2 loaded {len(ontology.graph)} of {len(facts)} triples")
+        raise NoAnswer(f"owlready2 loaded {len(ontology.graph)} of {len(facts)} triples")
 
 
 def _dumped(world: object) -> set[Triple]:
