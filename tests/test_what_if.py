@@ -24,6 +24,8 @@ from kb_service.engine.what_if import (
     WhatIf,
     concerned_models,
 )
+from kb_service.knowledge_base.what_if.described import Described
+from kb_service.knowledge_base.what_if.draft import draft_changes
 from kb_service.knowledge_base.what_if.tally import Tally, Who
 from kb_service.vocabulary import A, iri
 from tests.random_worlds import DIMENSIONS, on_scale, worlds
@@ -290,6 +292,33 @@ def test_policy_and_things_shared_by_models_concern_all_of_them() -> None:
 
     assert concerned_models(rules(), [of_model], models) == frozenset({iri("model", "agent")})
     assert concerned_models(rules(), [of_model, of_policy], models) is None
+
+
+def _with_a_duty(*models: NamedNode) -> tuple[Triple, list[Triple]]:
+    """The rank of a duty, and models of the position that has it."""
+    position, duty = iri("position", "agent"), iri("duty", "agent.answer")
+    rank = Triple(duty, iri("core", "rank"), Literal(1))
+    said = [Triple(position, iri("core", "hasDuty"), duty), rank]
+    for model in models:
+        said.append(Triple(model, A, iri("core", "PositionModel")))
+        said.append(Triple(model, iri("core", "forPosition"), position))
+    return rank, said
+
+
+def test_a_draft_may_say_in_which_order_the_duties_of_its_position_come() -> None:
+    agent = iri("model", "agent")
+    rank, said = _with_a_duty(agent)
+
+    changes = draft_changes(said, Described([]), rules())
+
+    assert rank in changes.supposition.added
+    assert concerned_models(rules(), [rank], Described(said).model_of) == frozenset({agent})
+
+
+def test_a_duty_of_a_position_with_two_models_may_concern_all_of_them() -> None:
+    rank, said = _with_a_duty(iri("model", "agent"), iri("model", "agent-at-night"))
+
+    assert concerned_models(rules(), [rank], Described(said).model_of) is None
 
 
 def test_of_many_people_no_more_are_held_than_a_page_shows() -> None:

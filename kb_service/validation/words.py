@@ -111,7 +111,10 @@ def _namespace(word: NamedNode) -> str:
 
 
 def _meant(word: NamedNode, is_class: bool, known: Graph) -> list[str]:
-    """The classes or properties that may have been meant, those of the same ontology before others."""
+    """The classes or properties that may have been meant, those of the same ontology before others.
+
+    A word of another ontology is named only where it is nearly the same: it took a wrong prefix.
+    """
     ours = [
         NamedNode(subject)
         for subject, kind in known.subject_objects(RDF.type)
@@ -127,7 +130,7 @@ def _meant(word: NamedNode, is_class: bool, known: Graph) -> list[str]:
     names = close or _alike(re.sub("^(has|is)(?=[A-Z])", "", name).casefold(), beside)
     if names:
         return [shorten(beside[each]) for each in names]
-    close = get_close_matches(name, anywhere, n=1, cutoff=_LIKENESS_OF_NAMES)
+    close = get_close_matches(name, anywhere, n=1, cutoff=_LIKENESS)
     return [shorten(anywhere[each]) for each in close]
 
 

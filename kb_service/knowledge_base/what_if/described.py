@@ -25,6 +25,7 @@ DIMENSION = iri("core", "dimension")
 STATUS = iri("core", "status")
 PUBLISHED = iri("status", "published")
 FOR_POSITION = iri("core", "forPosition")
+HAS_DUTY = iri("core", "hasDuty")
 POSITION_MODEL = iri("core", "PositionModel")
 _FRAMEWORK = iri("core", "framework")
 _SPECIFIES = iri("judgement", "specifies")
@@ -126,10 +127,20 @@ class Described:
 
     @cached_property
     def model_of(self) -> Mapping[NamedNode, NamedNode]:
-        """The model to which each requirement belongs, and each model to itself."""
+        """The model to which each requirement belongs, and each model to itself.
+
+        A position that only one model describes belongs to it as well, with its duties.
+        """
         owners = {node: node for node in self._with_value(A, POSITION_MODEL)}
+        described: dict[NamedNode, list[NamedNode]] = defaultdict(list)
         for model in tuple(owners):
             owners.update(dict.fromkeys(self.nodes(model, REQUIRES), model))
+            for position in self.nodes(model, FOR_POSITION):
+                described[position].append(model)
+        for position, models in described.items():
+            if len(models) == 1:
+                parts = (position, *self.nodes(position, HAS_DUTY))
+                owners.update(dict.fromkeys(parts, models[0]))
         return owners
 
     @cached_property

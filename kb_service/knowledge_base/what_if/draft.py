@@ -13,12 +13,15 @@ from kb_service.findings import RefusedInput, violation
 from kb_service.knowledge_base.sorting import people_mentioned
 from kb_service.knowledge_base.what_if.changes import Changes
 from kb_service.knowledge_base.what_if.described import (
+    FOR_POSITION,
+    HAS_DUTY,
     POSITION_MODEL,
     PUBLISHED,
     REQUIRES,
     STATUS,
     Described,
     Label,
+    Term,
 )
 from kb_service.knowledge_base.what_if.json_reader import shortened
 from kb_service.vocabulary import A, shorten
@@ -50,11 +53,19 @@ def draft_changes(said: Sequence[Triple], described: Described, rules: RuleBook)
     known = dict.fromkeys(t for node in sorted(subjects, key=str) for t in described.says(node))
     gone = tuple(triple for triple in known if triple not in drafted)
     added = tuple(triple for triple in drafted if triple not in known)
-    own = {*models, *(t.object for t in (*gone, *said) if t.predicate == REQUIRES)}
+    own = _parts_of(models, (*gone, *said))
     for triple in (*gone, *added):
         if triple.subject not in own and is_read(rules, triple):
             _refuse_other(triple.subject)
     return Changes(Supposition(gone, added))
+
+
+def _parts_of(models: Sequence[NamedNode], facts: Sequence[Triple]) -> set[Term]:
+    """The models with their requirements, positions and the duties of these."""
+    owners: set[Term] = {*models}
+    for joint in (FOR_POSITION, HAS_DUTY, REQUIRES):
+        owners |= {t.object for t in facts if t.predicate == joint and t.subject in owners}
+    return owners
 
 
 def drafted_models(said: Iterable[Triple]) -> list[NamedNode]:
