@@ -470,7 +470,9 @@ ABLE = {
     Need.EVERYBODY: {Role.ANALYST, Role.HR, Role.ADMIN},
     Need.NAMES: {Role.SELF, Role.TEAM_LEAD, Role.HR, Role.ADMIN},
     Need.RATERS: {Role.HR, Role.ADMIN},
+    Need.STUDIES: {Role.ANALYST, Role.HR, Role.EDITOR, Role.ADMIN},
     Need.WRITES_PEOPLE: {Role.HR, Role.ADMIN},
+    Need.WRITES_STUDIES: {Role.EDITOR, Role.ADMIN},
     Need.WRITES_MODELS: {Role.EDITOR, Role.ADMIN},
     Need.ADMINISTERS: {Role.ADMIN},
 }

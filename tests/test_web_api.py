@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from kb_service.access.view import View
@@ -174,9 +175,24 @@ def test_every_question_tells_what_it_takes(client: FlaskClient) -> None:
     assert rows["fit-of-person"]["takes"] == {"person": "person", "model": "model"}
 
 
+@pytest.fixture(scope="module")
+def quarter(app: Flask) -> str:
+    """A period in which nobody has been appraised yet."""
+    days = {"start": "2026-01-01", "end": "2026-03-31"}
+    made = app.test_client().put("/api/v1/periods/2026-q1", json=days)
+    assert made.status_code in (200, 201)
+    return "2026-q1"
+
+
 @pytest.mark.parametrize("name", sorted(questions()))
-def test_every_question_can_be_asked(client: FlaskClient, name: str) -> None:
-    given = {"person": "ana", "model": MODEL}
+def test_every_question_can_be_asked(client: FlaskClient, quarter: str, name: str) -> None:
+    given = {
+        "person": "ana",
+        "team": "hotline-9",
+        "model": MODEL,
+        "plan": MODEL,
+        "period": quarter,
+    }
     wanted = "&".join(f"{word}={given[word]}" for word in questions()[name].takes)
 
     answer = get(client, f"questions/{name}?{wanted}")

@@ -15,7 +15,6 @@ STUDY = Words(
     由研究可以得到岗位模型或绩效方案的草稿，层级和权重注明出自哪项研究、哪一轮、多少人。
 
     示例：
-      rengang template study 专家咨询.xlsx --kind delphi
       rengang study import 专家咨询.xlsx
       rengang study show csr-delphi
       rengang study explain csr-delphi empathy
@@ -29,7 +28,6 @@ STUDY = Words(
     performance plan, whose tiers and weights cite study, round and panel size.
 
     Examples:
-      rengang template study panel.xlsx --kind delphi
       rengang study import panel.xlsx
       rengang study show csr-delphi
       rengang study explain csr-delphi empathy
@@ -38,9 +36,11 @@ STUDY = Words(
 )
 CLOSING = Words(
     zh="""
+导入所用的空白工作簿由 rengang template study 给出。
 研究里没有姓名，参与者只以代号出现；虚构的研究请在工作簿里注明，凡引用处都会写出。
 """,
     en="""
+The blank workbook to import comes from `rengang template study`.
 Studies hold no names: participants are known by codes. Say in the workbook that a
 study is fictional, and whatever cites it says so.
 """,
