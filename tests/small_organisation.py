@@ -1,4 +1,4 @@
-"""A small organisation in which every rule has something to conclude."""
+"""A small organisation in which every rule about fit has something to conclude."""
 
 from __future__ import annotations
 

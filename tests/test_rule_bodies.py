@@ -18,9 +18,8 @@ from kb_service.engine.premises import Premises
 from kb_service.engine.rules import Rule
 from kb_service.vocabulary import NAMESPACES, A, iri
 from tests.rule_reading import all_rules, rules
-from tests.small_organisation import ORGANISATION
+from tests.small_appraisals import AS_OF, people_facts, shared_facts
 from tests.small_rules import rule
-from tests.worlds import people_facts, shared_facts
 
 Solution = frozenset[tuple[str, str]]
 
@@ -29,10 +28,9 @@ every_rule = pytest.mark.parametrize("each", all_rules(), ids=lambda each: each.
 
 @cache
 def everything() -> Store:
-    """The small organisation with all that follows, and all that shared rules read."""
-    premises = Premises.of(rules(), shared_facts(ORGANISATION))
-    people, day = people_facts(ORGANISATION), ORGANISATION.as_of
-    store = workspace(rules(), premises.base, people, day, premises.models)
+    """The small organisation, the appraised and the study, with all that follows."""
+    premises = Premises.of(rules(), shared_facts())
+    store = workspace(rules(), premises.base, people_facts(), AS_OF, premises.models)
     known = (*premises.facts, *premises.conclusions)
     store.extend(Quad(t.subject, t.predicate, t.object) for t in known)
     return store

@@ -72,7 +72,7 @@ def assert_same(found: set[Statement], expected: set[Statement]) -> None:
 def test_every_rule_on_people_but_for_objections_concludes_something_about_them() -> None:
     """Nobody in the example objects; tests/small_organisation.py has somebody who does.
 
-    Studies are no part of the example organisation; `test_studies_stored` has some.
+    Studies are no part of the example organisation; tests/small_appraisals.py has one.
     """
     found = conclude(rules(), shared_with_periods(), people_with_appraisals(), as_of())
 

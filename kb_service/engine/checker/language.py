@@ -28,6 +28,8 @@ from kb_service.vocabulary import NAMESPACES, iri
 
 _BY_CHANCE = {"NOW", "RAND", "UUID", "STRUUID", "BNODE", "SAMPLE", "GROUP_CONCAT"}
 _CASTS = iri("xsd").value
+_FOCUS_NODE = "this"
+"""The variable to which SHACL gives the focus node before a rule runs; the engine gives it nothing."""
 
 
 def prefix_faults(source: RuleText) -> Iterator[Finding]:
@@ -50,6 +52,7 @@ def language_faults(
     """Every use of something that no rule may use."""
     yield from _blank_nodes(source, head, body)
     yield from _comments(source)
+    yield from _focus_node(source)
     if any(token.text.upper() == "FROM" for token in source.tokens):
         yield _forbidden(source, "FROM")
     for node in walk(body):
@@ -132,6 +135,20 @@ def _comments(source: RuleText) -> Iterator[Finding]:
                 "注释要写在文件头；规则里面的注释只能从行首的 # 开始。",
                 "Comments belong in the header; inside a rule one can only begin its line with #.",
             )
+
+
+def _focus_node(source: RuleText) -> Iterator[Finding]:
+    """The variable that a SHACL engine would bind: the rule would conclude less there than here."""
+    for token in source.tokens:
+        if token.kind == "variable" and token.text[1:] == _FOCUS_NODE:
+            yield source.violation(
+                token.line,
+                f"{token.text} 在 SHACL 里由引擎事先赋值，规则导出后得出的结论会不一样；请换一个变量名，例如：?person。",
+                f"SHACL gives {token.text} a value of its own before a rule runs, so that as SHACL this"
+                " rule would conclude something else; choose another name, for example: ?person.",
+                token.text,
+            )
+            return
 
 
 def _takes_nothing_away(source: RuleText, right: Algebra) -> Finding:
