@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from kb_service.access.names import Names
-from kb_service.access.reaches import people_in_reach, reach_of_people
+from kb_service.access.reaches import people_in_reach, reach_beside
 from kb_service.access.roles import Caller
 from kb_service.configuration import AccessSettings
 from kb_service.engine.rules import RuleBook
@@ -97,7 +97,7 @@ class PeopleView:
     @cached_property
     def reach(self) -> Reach:
         """The graphs that the caller may read."""
-        return reach_of_people(self.caller, self._in_reach)
+        return reach_beside(self.caller, self._in_reach, self.knowledge_base.store)
 
     def _may_read(self, key: str) -> bool:
         return self._in_reach is None or key in self._in_reach

@@ -56,7 +56,12 @@ def may_read(caller: Caller, key: str, store: KnowledgeStore, register: Register
 
 def reach_of(caller: Caller, store: KnowledgeStore, register: Register) -> Reach:
     """The graphs that a caller may read."""
-    reach = reach_of_people(caller, people_in_reach(caller, store, register))
+    return reach_beside(caller, people_in_reach(caller, store, register), store)
+
+
+def reach_beside(caller: Caller, people: frozenset[str] | None, store: KnowledgeStore) -> Reach:
+    """The graphs that a caller may read who may read about these people; None stands for everybody."""
+    reach = reach_of_people(caller, people)
     adds_studies = caller.rights.reads_studies and not reach.everything
     return _with_studies(reach, store) if adds_studies else reach
 

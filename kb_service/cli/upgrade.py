@@ -158,8 +158,10 @@ def _tell_extent(due: Upgrade) -> None:
     graphs = len(due.uploaded)
     click.echo(
         say(
-            f"有改动的：上传的图 {graphs}，人员 {due.people}，历史记录 {due.histories}。",
-            f"Changed: uploaded graphs {graphs}, people {due.people}, histories {due.histories}.",
+            f"有改动的：上传的图 {graphs}，人员 {due.people}，研究 {due.studies}，"
+            f"历史记录 {due.histories}。",
+            f"Changed: uploaded graphs {graphs}, people {due.people}, studies {due.studies}, "
+            f"histories {due.histories}.",
         )
     )
 

@@ -163,9 +163,18 @@ class Keeper(Holdings):
             told = replace(old, graphs={**old.graphs, **uploaded})
             recorded = self._versions_to_be(versions, told, new, changes.graphs, at)
             judged = self._judged(new, people, at, progress, retold.people)
-            studies = studies_concluded_again(self.store, self.deriver, old, new, at)
+            studies = studies_concluded_again(
+                self.store, self.deriver, old, new, at, retold.studies
+            )
             self.store.replace_many(
-                chain(shared, recorded, people_as_retold(retold), studies, judged)
+                chain(
+                    shared,
+                    recorded,
+                    people_as_retold(retold),
+                    retold.studies.items(),
+                    studies,
+                    judged,
+                )
             )
             self.knowledge = new
             return len(people)

@@ -20,6 +20,8 @@ from kb_service.vocabulary import (
     RATER_HISTORY,
     RULES_GRAPH,
     SHARED_HISTORY,
+    STUDY_GRAPHS,
+    STUDY_HISTORY,
     A,
     iri,
     rater_graph,
@@ -29,7 +31,7 @@ from kb_service.vocabulary import (
 NamedGraphs = Iterator[tuple[NamedNode, list[Triple]]]
 
 _AGENT = iri("prov", "Agent")
-_HISTORIES = (PEOPLE_HISTORY, RATER_HISTORY)
+_HISTORIES = (PEOPLE_HISTORY, RATER_HISTORY, STUDY_HISTORY)
 _WITH = iri("prov", "wasAssociatedWith")
 _INSTANT = timedelta(microseconds=1)
 
@@ -45,8 +47,9 @@ def retell(store: KnowledgeStore, migrations: Sequence[Migration], opaque: Opaqu
     histories = [SHARED_HISTORY]
     histories += [name for space in _HISTORIES for name in store.graph_names(space)]
     return Retold(
-        shared=dict(telling.of_shared([*shared, RULES_GRAPH])),
+        shared=dict(telling.of_graphs([*shared, RULES_GRAPH])),
         people=dict(telling.of_people()),
+        studies=dict(telling.of_graphs(store.graph_names(STUDY_GRAPHS))),
         histories=dict(telling.of_histories(histories)),
     )
 
@@ -69,7 +72,7 @@ class Telling:
     migrations: Sequence[Migration]
     opaque: Opaque
 
-    def of_shared(self, names: Iterable[NamedNode]) -> NamedGraphs:
+    def of_graphs(self, names: Iterable[NamedNode]) -> NamedGraphs:
         """The graphs that read otherwise, with what they say."""
         for name in names:
             before = self.store.graph(name)

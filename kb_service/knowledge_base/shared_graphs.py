@@ -68,6 +68,8 @@ class Retold:
     shared: Mapping[NamedNode, list[Triple]] = field(default_factory=dict)
     people: Mapping[str, list[Triple]] = field(default_factory=dict)
     """The facts about somebody, who rated them included."""
+    studies: Mapping[NamedNode, list[Triple]] = field(default_factory=dict)
+    """What studies collected, by the names of their graphs."""
     histories: Mapping[NamedNode, list[Triple]] = field(default_factory=dict)
 
 

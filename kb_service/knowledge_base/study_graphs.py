@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from urllib.parse import unquote
 
@@ -41,14 +41,27 @@ def study_conclusions(
 
 
 def studies_concluded_again(
-    store: KnowledgeStore, deriver: Deriver, old: Knowledge, new: Knowledge, at: datetime
+    store: KnowledgeStore,
+    deriver: Deriver,
+    old: Knowledge,
+    new: Knowledge,
+    at: datetime,
+    retold: Mapping[NamedNode, list[Triple]] | None = None,
 ) -> Iterator[tuple[NamedNode, list[Triple]]]:
-    """The conclusions about every study, where the knowledge that they are drawn by is another."""
+    """The conclusions about every study, where the knowledge that they are drawn by is another.
+
+    `retold` has the studies that are about to say something else than is stored, by their graphs.
+    """
+    told = retold or {}
     studies = study_ids(store)
-    if not studies or _read_by_studies(old) == _read_by_studies(new):
+    if not studies:
         return
+    alike = _read_by_studies(old) == _read_by_studies(new)
     for study in studies:
-        yield study_conclusions(study, store.graph(study_graph(study)), new, deriver, at)
+        graph = study_graph(study)
+        if graph in told or not alike:
+            facts = told.get(graph) or store.graph(graph)
+            yield study_conclusions(study, facts, new, deriver, at)
 
 
 def _read_by_studies(knowledge: Knowledge) -> tuple[object, ...]:

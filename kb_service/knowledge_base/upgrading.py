@@ -45,6 +45,11 @@ class Upgrade:
         return len(self.retold.people)
 
     @property
+    def studies(self) -> int:
+        """How many studies read otherwise."""
+        return len(self.retold.studies)
+
+    @property
     def histories(self) -> int:
         """How many histories read otherwise."""
         return len(self.retold.histories)
