@@ -108,7 +108,10 @@ def as_of_june(base: KnowledgeBase) -> dict[str, Any]:
 def release(root: Path, migration: str = MIGRATION) -> None:
     """Make of the knowledge files those of a release that renames a source of ratings."""
     people, policy = root / "ontology" / "people.ttl", root / "rules" / "policy.ttl"
-    for path in (people, policy):
+    plans = [
+        path for path in root.glob("ontology/plans/*.ttl") if "source:peer" in path.read_text()
+    ]
+    for path in (people, policy, *plans):
         text = path.read_text(encoding="utf-8")
         assert "source:peer" in text
         text = text.replace("source:peer", "source:colleague")
