@@ -56,7 +56,8 @@ def test_every_number_of_the_policy_is_read_by_some_rule_question_or_statistic()
         named = re.findall(r"\bpolicy:([a-z-]+)", question.read_text(encoding="utf-8"))
         read |= {iri("policy", name).value for name in named}
     for figures in (ROOT / "kb_service" / "study_records").glob("*_figures.py"):
-        named = re.findall(r'\.(?:number|way)\("([a-z-]+)"\)', figures.read_text(encoding="utf-8"))
+        asked = r'(?:\.(?:number|way)\(|\bchosen_way\(.*, policy, )"([a-z-]+)"\)'
+        named = re.findall(asked, figures.read_text(encoding="utf-8"))
         read |= {iri("policy", name).value for name in named}
     read |= {iri("studies", name).value for name in ("BasisWorth", "FamiliarityWorth")}
 
