@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,16 +14,20 @@ from openpyxl import load_workbook
 from kb_service.cli import main
 from kb_service.knowledge_base import KnowledgeBase
 from kb_service.study_records.kinds import KINDS
-from tests.example_studies import panel
+from tests.example_studies import comparisons, panel
 
 
 @pytest.fixture(scope="module")
 def folder(knowledge_base: KnowledgeBase, data_folder: Path) -> Iterator[Path]:
-    """The data folder of this run, with a small panel in it."""
+    """The data folder of this run, with a small panel and small comparisons in it."""
     record = panel({"patience": [5, 5, 4], "speed": [1, 5, 1]})
+    weighed = comparisons({("a", "b"): "3"}, ("a", "b"))
+    about = {**weighed.about, "code": "weighed", "priority_method": "geometric-mean"}
     knowledge_base.studying.put(record)
+    knowledge_base.studying.put(replace(weighed, tables={**weighed.tables, "study": (about,)}))
     yield data_folder
-    knowledge_base.studying.remove(record.id)
+    for study in (record.id, "weighed"):
+        knowledge_base.studying.remove(study)
 
 
 def run(folder: Path, *words: str) -> Result:
@@ -46,6 +51,13 @@ def test_statistics_come_as_json_for_one_item(folder: Path) -> None:
     (row,) = json.loads(told.stdout)["rows"]
     assert row["value"] == pytest.approx(7 / 3)
     assert row["cuts"][0]["met"] is False
+
+
+def test_what_to_bear_in_mind_is_told_once_below_the_statistics(folder: Path) -> None:
+    told = run(folder, "study", "statistics", "weighed", "--kind", "weight")
+
+    assert told.output.count("Weights are by the geometric mean.") == 1
+    assert len(told.output.splitlines()) == 1 + 2 + 1
 
 
 def test_an_explanation_names_rule_statistic_and_cut(folder: Path) -> None:

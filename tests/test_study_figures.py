@@ -11,11 +11,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Literal
 
+from kb_service.sheets.study_reading import read_study_workbook
 from kb_service.study_records.computing import figures_of
 from kb_service.study_records.figures import Figure, figure_triples
 from kb_service.study_records.records import StudyRecord
-from kb_service.vocabulary import iri
-from tests.example_studies import comparisons, item, panel, policy, study
+from kb_service.vocabulary import A, iri
+from tests.example_studies import (
+    NAMES,
+    TODAY,
+    choices,
+    comparisons,
+    example,
+    item,
+    panel,
+    policy,
+    shared,
+    study,
+)
 
 LIKERT = [5] * 20 + [4] * 11 + [3, 2]
 
@@ -261,3 +273,18 @@ def test_an_appraisal_gives_the_published_memberships() -> None:
     found = [round(value(record, "membership", grade), 3) for grade in "ABCDE"]
 
     assert found == [0.175, 0.53, 0.275, 0.02, 0]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_kind_of_figure_has_a_name_in_the_ontology(name: str) -> None:
+    book = example(name).read_bytes()
+    record = read_study_workbook(book, f"{name}.xlsx", choices(), TODAY).record
+    named = {
+        fact.subject
+        for fact in shared()
+        if fact.predicate == A and fact.object == iri("studies", "StatisticKind")
+    }
+
+    kinds = {iri("statistic", figure.kind) for figure in figures_of(record, policy())}
+
+    assert kinds and kinds <= named, kinds - named

@@ -96,7 +96,7 @@ def show_statistics(id: str, round_: str, item: str, kind: str, as_json: bool) -
     if as_json:
         _print_json({"rows": rows})
     elif rows:
-        show(study_report.statistics(rows))
+        show(*study_report.statistics(rows))
     else:
         remark(say("没有这样的统计量。", "There is no such statistic."))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.console import RenderableType
@@ -86,8 +86,8 @@ def _decisions(rows: Iterable[Row]) -> RenderableType:
     return table
 
 
-def statistics(rows: Iterable[Row]) -> RenderableType:
-    """One line for each statistic, with the cuts that it was held against."""
+def statistics(rows: Sequence[Row]) -> Iterator[RenderableType]:
+    """One line for each statistic, with the cuts that it was held against; then every remark once."""
     table = _table(
         say("轮次", "Round"),
         say("对象", "Of"),
@@ -101,7 +101,15 @@ def statistics(rows: Iterable[Row]) -> RenderableType:
         table.add_row(
             row["round"] or "", _of(row), told(row["kindLabel"]), _value(row), count, _cuts(row)
         )
-    return table
+    yield table
+    remarks = [
+        f"{told(row['kindLabel'])}{say('：', ': ')}{remark[language()]}"
+        for row in rows
+        for remark in row["remarks"]
+        if language() in remark
+    ]
+    for remark in dict.fromkeys(remarks):
+        yield Text(remark, "dim")
 
 
 def changes(kind: StudyKind, rows: Iterable[Row]) -> RenderableType:

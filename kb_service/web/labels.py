@@ -41,7 +41,10 @@ PREFIX core: <https://w3id.org/rengang/ontology/core#>
 SELECT ?thing ?evidence WHERE { ?thing core:evidence ?evidence }"""
 _SOURCES = """
 PREFIX dcterms: <http://purl.org/dc/terms/>
-SELECT ?thing ?source WHERE { ?thing dcterms:source ?source }"""
+PREFIX judgement: <https://w3id.org/rengang/ontology/judgements#>
+SELECT ?thing ?source WHERE {
+  { ?thing dcterms:source ?source }
+  UNION { ?thing judgement:specifies ?about . ?about dcterms:source ?source } }"""
 OUR_OWN: Mapping[str, Label] = {
     iri("rdf", "type").value: {"zh": "类型", "en": "is a"},
     iri("dcterms", "identifier").value: {"zh": "编号", "en": "identifier"},
