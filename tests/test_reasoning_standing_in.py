@@ -87,7 +87,7 @@ def test_what_follows_of_a_stand_in_follows_of_everybody_whom_it_stands_for() ->
     kind, value = iri("owl", "Thing"), iri("owl", "Nothing")
 
     told = [fact for fact, _ in stand_ins.told(Triple(stand_in, A, kind))]  # type: ignore[arg-type]
-    back = [fact for fact, _ in stand_ins.told(Triple(value, A, stand_in))]  # type: ignore[arg-type]
+    back = [fact for fact, _ in stand_ins.told(Triple(value, A, stand_in))]
 
     quarters = [triple.subject for triple in facts("ex:q0 a ex:P . ex:q1 a ex:P .")]
     assert told == [Triple(quarter, A, kind) for quarter in quarters]
