@@ -13,18 +13,31 @@ from flask import Flask
 from kb_service.knowledge_base import KnowledgeBase
 from kb_service.store import KnowledgeStore
 from kb_service.store.data_folder import DataFolder
-from kb_service.vocabulary import is_shared, tells_of_raters
+from kb_service.vocabulary import (
+    STUDY_CONCLUSIONS,
+    STUDY_GRAPHS,
+    STUDY_HISTORY,
+    is_shared,
+    tells_of_raters,
+)
 from kb_service.web import create_app
 from kb_service.web.service import EXTENSION
+
+_STUDIES = (STUDY_GRAPHS, STUDY_CONCLUSIONS, STUDY_HISTORY)
 
 
 @contextmanager
 def service_of(
-    base: KnowledgeBase, people: frozenset[str] | None, folder: Path, *, raters: bool = False
+    base: KnowledgeBase,
+    people: frozenset[str] | None,
+    folder: Path,
+    *,
+    raters: bool = False,
+    studies: bool = False,
 ) -> Iterator[Flask]:
     """The service over shared knowledge and the graphs of these people alone; None for everybody.
 
-    Who rated them is in there only with `raters`. The register and the tokens are the same.
+    Who rated them is in there only with `raters`, and studies with `studies`. The register and the tokens are the same.
     """
     _copy(base.store, folder)
     with KnowledgeStore(folder) as store:
@@ -32,12 +45,7 @@ def service_of(
             {
                 graph: []
                 for graph in store.graph_names()
-                if (tells_of_raters(graph.value) and not raters)
-                or (
-                    not is_shared(graph.value)
-                    and people is not None
-                    and graph.value.rpartition("/")[2] not in people
-                )
+                if not _stays(graph.value, people, raters, studies)
             }
         )
     copied = KnowledgeBase.open(folder)
@@ -47,6 +55,14 @@ def service_of(
     finally:
         app.extensions[EXTENSION].close()
         copied.close()
+
+
+def _stays(graph: str, people: frozenset[str] | None, raters: bool, studies: bool) -> bool:
+    if graph.startswith(_STUDIES):
+        return studies
+    if tells_of_raters(graph) and not raters:
+        return False
+    return is_shared(graph) or people is None or graph.rpartition("/")[2] in people
 
 
 def _copy(store: KnowledgeStore, folder: Path) -> None:

@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from kb_service.access.roles import Role
 from kb_service.knowledge_base import KnowledgeBase
+from kb_service.vocabulary import ORGANISATION_GRAPH
 from kb_service.web import create_app
 from kb_service.web.credentials import EXTENSION as CREDENTIALS
 from kb_service.web.credentials import Credentials
@@ -21,7 +22,6 @@ from tests.test_performance import AT_TARGET, REPRESENTATIVE, indicators
 TEAM = """
     team:north a people:Team ; dcterms:identifier "north" ;
       skos:prefLabel "北组"@zh, "North"@en .
-    <https://w3id.org/rengang/ontology/quarters> a owl:Ontology .
 """
 SUPERVISOR, PEER, OTHER_PEER = "chief-77", "deskmate-42", "deskmate-43"
 CODES = (SUPERVISOR, PEER, OTHER_PEER)
@@ -58,7 +58,7 @@ def open_appraised(folder: Path) -> ServiceOfRoles:
     base = KnowledgeBase.open(folder)
     app = create_app(base)
     local = app.test_client()
-    _store(local.put, "/data/ontology/quarters", [*in_turtle(TEAM), *periods()])
+    _store(local.put, f"/data?graph={ORGANISATION_GRAPH.value}", [*in_turtle(TEAM), *periods()])
     for person, team in (("ana", "north"), ("bo", "north"), ("cai", "north"), ("eve", "south")):
         body = {"name": f"Name of {person}", "team": team}
         assert local.put(f"/api/v1/people/{person}", json=body).status_code == 201

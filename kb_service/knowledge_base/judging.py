@@ -22,7 +22,7 @@ from kb_service.engine.text import QueryText
 from kb_service.knowledge_base.versions import KnowledgeVersion
 from kb_service.people_records import Catalogue, Choice, person_iri
 from kb_service.people_records.performance_records import PerformanceChoices
-from kb_service.questions import questions
+from kb_service.questions import TellsOf, questions
 from kb_service.vocabulary import ORGANISATION_GRAPH, iri
 
 MOST_FACTS = 20_000
@@ -184,8 +184,15 @@ def read_knowledge(
 
 
 def _read_by_questions() -> frozenset[str]:
-    """Every term that some question about one person reads, and what explanations read."""
-    found = [QueryText(q.text) for q in questions().values() if "person" in q.takes]
+    """Every term that explanations and questions read that are about one person, or asked beside.
+
+    Beside them it is asked what they are judged by: a plan or a period, which tells of nobody.
+    """
+    found = [
+        QueryText(q.text)
+        for q in questions().values()
+        if "person" in q.takes or (q.takes and q.tells_of is TellsOf.NOBODY)
+    ]
     concluded_by = frozenset({iri("judgement", "concludedBy").value})
     return concluded_by.union(*(text.mentioned_in(text.body) for text in found))
 

@@ -37,6 +37,7 @@ from kb_service.people_records import AssessmentRecord
 from kb_service.people_records.performance_records import PerformancePlan
 from kb_service.questions import questions
 from kb_service.store import KnowledgeStore
+from kb_service.study_records.records import StudyRecord
 from kb_service.vocabulary import BASE, graphs_of_person, graphs_of_raters, tells_of_raters
 from kb_service.web import create_app
 from kb_service.web.authorisation import NEEDS, Need
@@ -46,6 +47,7 @@ from kb_service.web.service import EXTENSION
 from tests.allowed_graphs import service_of
 from tests.appraised_people import in_turtle, periods
 from tests.conftest import RECENTLY
+from tests.example_studies import panel
 from tests.service_of_roles import client_with
 from tests.shipped_store import shipped
 
@@ -57,6 +59,7 @@ KNOWN = re.compile(r"\be-(ana|bo|cai|dan|eve|fan)\b|Name of")
 TEAMS = ("north", "south", None)
 RATERS = ("code-17", "code-28", "code-39")
 PERIOD = "q2"
+STUDY = "panel"
 _RATER = re.compile("|".join(RATERS))
 _BLANK = re.compile(r"_:\w+")
 UNBOUNDED = Configuration(
@@ -141,6 +144,7 @@ def _populate(app: Flask, base: KnowledgeBase, chance: random.Random) -> None:
     document = serialize([*quarters, *periods()], format=RdfFormat.TURTLE)
     sent = {"data": document, "content_type": "text/turtle"}
     _stored(client.put("/data/ontology/quarters", **sent))
+    base.studying.put(of_three_experts())
     plan = base.recording.choices.plans[PLAN]
     for person in PEOPLE:
         team = "north" if person == PEOPLE[0] else chance.choice(TEAMS)
@@ -163,6 +167,13 @@ def _populate(app: Flask, base: KnowledgeBase, chance: random.Random) -> None:
         if person == PEOPLE[0] or chance.random() < 0.5:
             said = {"grounds": f"Name of {chance.choice(PEOPLE)} told me otherwise."}
             _stored(client.post(f"/api/v1/people/{person}/objections", json=said))
+
+
+def of_three_experts() -> StudyRecord:
+    """A small study with the id by which addresses ask for one."""
+    record = panel({"patience": [5, 5, 4], "speed": [1, 5, 1]})
+    about = {**record.about, "code": STUDY}
+    return StudyRecord(record.kind, {**record.tables, "study": (about,)})
 
 
 def _appraise(
@@ -193,13 +204,19 @@ def _organisation(
         name: tokens.add(name, who.role, person=who.person, team=who.team)[0]
         for name, who in CALLERS.items()
     }
-    services: dict[tuple[frozenset[str] | None, bool], Flask] = {}
+    services: dict[tuple[frozenset[str] | None, bool, bool], Flask] = {}
     compared = {}
     for name, who in CALLERS.items():
         people, raters = people_in_reach(who, base.store, register), who.rights.sees_raters
-        seen = people, raters
+        seen = people, raters, who.rights.reads_studies
         if seen not in services:
-            made = service_of(base, people, folder / f"allowed-{len(services)}", raters=raters)
+            made = service_of(
+                base,
+                people,
+                folder / f"allowed-{len(services)}",
+                raters=raters,
+                studies=who.rights.reads_studies,
+            )
             services[seen] = closing.enter_context(made)
             services[seen].config["RENGANG"] = UNBOUNDED
         allowed = Side(services[seen], shown[name])
@@ -522,7 +539,7 @@ _QUESTION_WORDS = {
     "item": ["patience"],
     "period": ["2026-q1", PERIOD],
     "plan": [MODEL, PLAN],
-    "study": ["panel"],
+    "study": [STUDY],
     "team": ["north"],
 }
 """Ids of other things, whether or not they exist, that addresses and questions take."""
@@ -701,6 +718,20 @@ def test_nobody_is_told_that_nothing_changed_by_what_another_was_told(
     ]
 
     assert wrong == []
+
+
+def test_the_comparison_has_a_study_that_some_may_read(organisation: Organisation) -> None:
+    answers = {
+        name: one.full.client.get(f"/api/v1/studies/{STUDY}").status_code
+        for name, one in organisation.compared.items()
+    }
+
+    assert {name for name, status in answers.items() if status == 200} == {
+        "editor",
+        "analyst",
+        "hr",
+    }
+    assert set(answers.values()) == {200, 403}
 
 
 def test_the_comparison_is_of_something(organisation: Organisation) -> None:
