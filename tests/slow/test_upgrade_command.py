@@ -89,7 +89,7 @@ def test_a_dry_run_says_what_would_be_done_and_does_nothing(data: Path) -> None:
 
     assert told.exit_code == 0, told.output
     assert told.stdout.splitlines()[0].startswith(f"{MIGRATION}\t没有写明版本的岗位模型")
-    assert "上传的图 1，人员 0，历史记录 0" in told.stdout
+    assert "上传的图 1，人员 0，研究 0，历史记录 0" in told.stdout
     assert versions(data) == []
     assert not (data.parent / "data-backups").exists()
 
