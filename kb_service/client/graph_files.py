@@ -23,9 +23,15 @@ from kb_service.vocabulary import BASE, A, iri
 CATALOG = "catalog-v001.xml"
 MODELS = "models"
 _FRAMEWORKS = "frameworks"
+_PLANS = "plans"
 _ONTOLOGY = iri("owl", "Ontology")
-_FRAMEWORK = iri("core", "Framework")
 _MODEL = iri("core", "PositionModel")
+_FOLDERS = {
+    _MODEL: MODELS,
+    iri("core", "Framework"): _FRAMEWORKS,
+    iri("performance", "PerformancePlan"): _PLANS,
+}
+"""Where what a graph describes has it go."""
 _CARDINALITIES = {
     iri("owl", f"{kind}ardinality")
     for kind in ("c", "minC", "maxC", "qualifiedC", "minQualifiedC", "maxQualifiedC")
@@ -135,7 +141,7 @@ def place_of(name: str, triples: Sequence[Triple], taken: Iterable[str] = ()) ->
     name of ours is kept as it is.
     """
     kinds = {triple.object for triple in triples if triple.predicate == A}
-    below = MODELS if _MODEL in kinds else _FRAMEWORKS if _FRAMEWORK in kinds else ""
+    below = next((folder for kind, folder in _FOLDERS.items() if kind in kinds), "")
     plain = PurePosixPath(below) / f"{_plain_name(name, below)}.ttl"
     if _plain_name(name, below) and str(plain) not in taken:
         return plain
@@ -148,7 +154,7 @@ def _plain_name(name: str, below: str) -> str:
     """The name as the project's own files have it, empty where it is none of those."""
     if name == _EVERYTHING:
         return "" if below else _OF_ALL
-    prefix = f"{_EVERYTHING}/{MODELS}/" if below == MODELS else f"{_EVERYTHING}/"
+    prefix = f"{_EVERYTHING}/{below}/" if below in (MODELS, _PLANS) else f"{_EVERYTHING}/"
     local = name.removeprefix(prefix)
     is_plain = name.startswith(prefix) and _PLAIN.fullmatch(local) and not _DEVICE.fullmatch(local)
     return local if is_plain and (below or local != _OF_ALL) else ""
