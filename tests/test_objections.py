@@ -281,7 +281,7 @@ def seen_by(view: View, role: Role, **about: str) -> RightsOfThePerson:
     return RightsOfThePerson(View(view.knowledge_base, view.register, caller))
 
 
-ASKED = parse_objection({"grounds": "I object."}, [], date.today())
+ASKED = parse_objection({"grounds": "I object."}, [], [], date.today())
 WITHDRAWN = parse_settlement({"outcome": "withdrawn"}, ["withdrawn"], date.today())
 DISMISSED = parse_settlement({"outcome": "dismissed"}, ["dismissed"], date.today())
 

@@ -354,12 +354,12 @@ def test_the_page_takes_no_text_for_markup() -> None:
 
 def empty_document(**person: str) -> dict[str, Any]:
     nobody: dict[str, Any] = dict.fromkeys(("id", "pseudonym", "name", "team", "post"))
-    lists = ("facts", "judgements", "objections", "changes", "accesses", "explanations")
+    lists = ("facts", "judgements", "appraisals", "objections", "changes", "accesses")
     return {
         "person": {**nobody, "contact": {}, "candidateFor": [], **person},
         "exportedAt": "2026-06-30T00:00:00+00:00",
         "exportedBy": "local",
-        **{name: [] for name in lists},
+        **{name: [] for name in (*lists, "explanations")},
     }
 
 

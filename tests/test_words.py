@@ -209,7 +209,7 @@ def test_an_update_that_writes_it_into_a_graph_is_refused(service: ServiceOfRole
 
 def test_what_a_refused_objection_says_is_not_kept(own: View) -> None:
     rights, tomorrow = RightsOfThePerson(own), date.today() + timedelta(days=1)
-    asked = parse_objection({"grounds": SAID, "date": str(tomorrow)}, [], date.today())
+    asked = parse_objection({"grounds": SAID, "date": str(tomorrow)}, [], [], date.today())
 
     with pytest.raises(RefusedInput):
         rights.object_to("ana", asked)
@@ -227,7 +227,7 @@ def test_a_correction_that_changes_nothing_is_remembered_with_no_reason(own: Vie
 
 def test_after_a_power_cut_what_was_said_is_kept_if_the_objection_is(own: View) -> None:
     key = own.key_of("ana")
-    RightsOfThePerson(own).object_to("ana", parse_objection({"grounds": "x"}, [], date.today()))
+    RightsOfThePerson(own).object_to("ana", parse_objection({"grounds": "x"}, [], [], date.today()))
     stored, lost = (objection_iri(key, id).value for id in ("o1", "o2"))
     own.register.note_words(
         [
@@ -256,7 +256,7 @@ def test_who_may_not_write_about_people_says_nothing(own: View) -> None:
 def _as_before(view: View) -> str:
     """Have the words where earlier versions had them: among the facts, and in the history."""
     rights, key = RightsOfThePerson(view), view.key_of("ana")
-    rights.object_to("ana", parse_objection({"grounds": "-"}, [], date.today()))
+    rights.object_to("ana", parse_objection({"grounds": "-"}, [], [], date.today()))
     asked = parse_rectification({"reason": "-", "post": "team-leader"}, view.catalogue)
     rights.rectify("ana", asked)
     store, node = view.knowledge_base.store, objection_iri(key, "o1")
@@ -327,7 +327,9 @@ def test_words_removed_before_but_remembered_are_found_too(own: View) -> None:
 
 def test_who_is_erased_leaves_no_words(own: View) -> None:
     key = own.key_of("ana")
-    RightsOfThePerson(own).object_to("ana", parse_objection({"grounds": SAID}, [], date.today()))
+    RightsOfThePerson(own).object_to(
+        "ana", parse_objection({"grounds": SAID}, [], [], date.today())
+    )
 
     own.register.forget(key)
 

@@ -73,6 +73,7 @@ def export_of(view: View, person: str, telling: Telling) -> PersonalExport:
         "exportedBy": actor(view.caller),
         "facts": _things(graphs[names[0]], telling),
         "judgements": _judgements(view, person),
+        "appraisals": _appraisals(view, person),
         "objections": [objection_document(each) for each in rights.objections(person)],
         "changes": changes_document(rights.put_right(person), telling.label),
         "accesses": list(entries_about(store.data.audit, key=key)),
@@ -93,6 +94,7 @@ def objection_document(objection: Objection) -> Document:
         "id": objection.id,
         "grounds": objection.grounds,
         "models": list(objection.models),
+        "periods": list(objection.periods),
         "raisedOn": objection.raised_on.isoformat(),
         "raisedBy": objection.raised_by,
         "settlement": settled
@@ -163,6 +165,21 @@ def _judgements(view: View, person: str) -> list[Document]:
             "conclusion": row["judgement"],
         }
         for row in view.ask("fits-of-person", person=person).rows
+    ]
+
+
+def _appraisals(view: View, person: str) -> list[Document]:
+    """What each appraisal of somebody ended in, the earliest first."""
+    return [
+        {
+            "period": row["period"],
+            "start": row["start"],
+            "end": row["end"],
+            "total": row["total"],
+            "grade": row["grade"],
+            "contestedSince": row["contested_since"],
+        }
+        for row in view.ask("performance-history", person=person).rows
     ]
 
 

@@ -32,6 +32,7 @@ def page_of(document: Document) -> bytes:
         f"<h1>{title}</h1>{_INTRODUCTION}",
         _section("人员 Person", _table((), _person(document))),
         _section("判断 Judgements", _judgements(document)),
+        _section("考核 Appraisals", _appraisals(document)),
         _section("理由 Reasons", "".join(map(_reason, document["explanations"]))),
         _section("事实 Facts", "".join(map(_thing, document["facts"]))),
         _section("异议 Objections", _objections(document["objections"])),
@@ -80,9 +81,6 @@ def _person(document: Document) -> list[tuple[str, str]]:
 
 
 def _judgements(document: Document) -> str:
-    def contested(day: object) -> str:
-        return f"<span class=contested>有异议 contested · {_text(day)}</span>" if day else ""
-
     return _table(
         ("岗位 Position", "结论 Verdict", "匹配度 Fit", ""),
         (
@@ -90,11 +88,31 @@ def _judgements(document: Document) -> str:
                 _both(each["modelLabel"]),
                 _both(each["verdictLabel"]),
                 _text(each["fit"]),
-                contested(each["contestedSince"]),
+                _contested(each["contestedSince"]),
             )
             for each in document["judgements"]
         ),
     )
+
+
+def _appraisals(document: Document) -> str:
+    return _table(
+        ("周期 Period", "起止 From, to", "总分 Total", "等级 Grade", ""),
+        (
+            (
+                _text(each["period"]),
+                f"{_text(each['start'])} – {_text(each['end'])}",
+                _text(each["total"]),
+                _text(each["grade"]),
+                _contested(each["contestedSince"]),
+            )
+            for each in document["appraisals"]
+        ),
+    )
+
+
+def _contested(day: object) -> str:
+    return f"<span class=contested>有异议 contested · {_text(day)}</span>" if day else ""
 
 
 def _reason(tree: Document) -> str:
@@ -142,13 +160,13 @@ def _objections(objections: Iterable[Document]) -> str:
         return " · ".join(_text(end[name]) for name in ("outcome", "on", "by", "words"))
 
     return _table(
-        ("编号 Id", "提出 Raised", "登记者 By", "模型 Models", "理由 Grounds", "结果 Outcome"),
+        ("编号 Id", "提出 Raised", "登记者 By", "针对 About", "理由 Grounds", "结果 Outcome"),
         (
             (
                 _text(each["id"]),
                 _text(each["raisedOn"]),
                 _text(each["raisedBy"]),
-                _text(", ".join(each["models"]) or "全部 all"),
+                _text(", ".join([*each["models"], *each["periods"]]) or "全部 all"),
                 _text(each["grounds"]),
                 settled(each),
             )

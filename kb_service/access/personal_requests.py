@@ -28,10 +28,11 @@ _OF_ASSESSMENT = {"date", "source", "expires", "ratings"}
 
 @dataclass(frozen=True)
 class ObjectionAsked:
-    """What is not accepted, in words; of every judgement where no model is named."""
+    """What is not accepted, in words; of every judgement where neither model nor period is named."""
 
     grounds: str
     models: tuple[str, ...]
+    periods: tuple[str, ...]
     on: date
 
 
@@ -69,10 +70,15 @@ class Rectification:
         return bool(self.work or self.assessments)
 
 
-def parse_objection(body: object, models: Collection[str], today: date) -> ObjectionAsked:
-    """The objection that a JSON body describes. Raises RefusedInput for each fault."""
+def parse_objection(
+    body: object, models: Collection[str], periods: Collection[str], today: date
+) -> ObjectionAsked:
+    """The objection that a JSON body describes. Raises RefusedInput for each fault.
+
+    `periods` are those in which the person was appraised.
+    """
     faults: list[Finding] = []
-    fields = object_in(body, {"grounds", "models", "date"}, faults)
+    fields = object_in(body, {"grounds", "models", "periods", "date"}, faults)
     grounds = _words_in(
         fields.get("grounds"),
         "/grounds",
@@ -81,22 +87,55 @@ def parse_objection(body: object, models: Collection[str], today: date) -> Objec
         'Say what is not accepted and why, such as "I passed the second test in May".',
     )
     day = day_in(fields["date"], "/date", faults) if "date" in fields else today
-    named = fields.get("models", [])
-    if not isinstance(named, list):
+    contested_models = _ids_in(
+        fields.get("models", []),
+        models,
+        "/models",
+        faults,
+        '请给出岗位模型编号的列表，例如 ["team-leader"]；对全部判断有异议就不写。',
+        'Give a list of position models, such as ["team-leader"]; leave it out to object to'
+        " every judgement.",
+    )
+    contested_periods = _periods_in(fields.get("periods", []), periods, faults)
+    refuse(faults)
+    return ObjectionAsked(grounds, contested_models, contested_periods, day)
+
+
+def _periods_in(
+    value: object, appraised: Collection[str], faults: list[Finding]
+) -> tuple[str, ...]:
+    """The periods of appraisals; a list of any where the person was never appraised is a fault."""
+    if isinstance(value, list) and value and not appraised:
         faults.append(
             violation(
-                '请给出岗位模型编号的列表，例如 ["team-leader"]；对全部判断有异议就不写。',
-                'Give a list of position models, such as ["team-leader"]; leave it out to object to'
-                " every judgement.",
-                "/models",
+                "此人还没有考核，无可异议；请不写周期。",
+                "This person was never appraised; leave periods out.",
+                "/periods",
             )
         )
-        named = []
-    known = dict.fromkeys(models)
-    for index, model in enumerate(named):
-        faults += choice_faults(model, known, f"/models/{index}")
-    refuse(faults)
-    return ObjectionAsked(grounds, tuple(dict.fromkeys(named)), day)
+        return ()
+    return _ids_in(
+        value,
+        appraised,
+        "/periods",
+        faults,
+        '请给出此人有考核的周期编号的列表，例如 ["2026-q3"]；对全部判断有异议就不写。',
+        'Give a list of periods in which the person was appraised, such as ["2026-q3"]; leave it'
+        " out to object to every judgement.",
+    )
+
+
+def _ids_in(
+    value: object, known: Collection[str], where: str, faults: list[Finding], zh: str, en: str
+) -> tuple[str, ...]:
+    """The ids in a list, each once; what is no list, or not known, is a fault."""
+    if not isinstance(value, list):
+        faults.append(violation(zh, en, where))
+        return ()
+    choices = dict.fromkeys(known)
+    found = [choice_faults(each, choices, f"{where}/{index}") for index, each in enumerate(value)]
+    faults += [fault for each in found for fault in each]
+    return tuple(dict.fromkeys(each for each in value if isinstance(each, str)))
 
 
 def parse_settlement(body: object, outcomes: Iterable[str], today: date) -> SettlementAsked:

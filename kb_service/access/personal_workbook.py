@@ -53,13 +53,21 @@ def _sheets(document: Document) -> Iterator[tuple[str, Cells, Iterable[Cells]]]:
         ),
     )
     yield (
+        "考核 Appraisals",
+        ("周期 Period", "总分 Total", "等级 Grade", "有异议 Contested since"),
+        (
+            (each["period"], each["total"], each["grade"], each["contestedSince"])
+            for each in document["appraisals"]
+        ),
+    )
+    yield (
         "理由 Reasons",
         ("层 Level", "判断 Conclusion", "关于 About", "规则 Rule", "内容 Says"),
         (row for tree in document["explanations"] for row in _reasons(tree, 1)),
     )
     yield (
         "异议 Objections",
-        ("编号 Id", "提出 Raised", "登记者 By", "理由 Grounds", "模型 Models", "结果 Outcome"),
+        ("编号 Id", "提出 Raised", "登记者 By", "理由 Grounds", "针对 About", "结果 Outcome"),
         map(_objection, document["objections"]),
     )
     yield (
@@ -111,10 +119,10 @@ def _reasons(tree: Document, level: int) -> Iterator[Cells]:
 
 
 def _objection(each: Document) -> Cells:
-    models = ", ".join(each["models"]) or "全部 all"
+    about = ", ".join([*each["models"], *each["periods"]]) or "全部 all"
     settled = each["settlement"]
     outcome = json.dumps(settled, ensure_ascii=False) if settled else "未了结 stands"
-    return each["id"], each["raisedOn"], each["raisedBy"], each["grounds"], models, outcome
+    return each["id"], each["raisedOn"], each["raisedBy"], each["grounds"], about, outcome
 
 
 def _change(each: Document) -> Cells:

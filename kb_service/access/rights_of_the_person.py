@@ -81,6 +81,11 @@ class RightsOfThePerson:
         raised = objections_in(key, self._base.facts_about(key))
         return [in_words(objection, words) for objection in raised]
 
+    def appraised_in(self, person: str) -> list[str]:
+        """The periods in which somebody was appraised, for which they may object to it."""
+        rows = self._base.ask("performance-history", person=self.key(person)).rows
+        return [str(row["period"]) for row in rows]
+
     def object_to(self, person: str, asked: ObjectionAsked) -> Objection:
         """Raise an objection; the judgements it contests are marked when this returns.
 
@@ -91,7 +96,7 @@ class RightsOfThePerson:
 
         def change(facts: list[Any]) -> Change:
             id = next_id(objections_in(key, facts))
-            made = Objection(id, key, asked.on, by, asked.models, asked.grounds)
+            made = Objection(id, key, asked.on, by, asked.models, asked.periods, asked.grounds)
             note(Words(key, objection_iri(key, id).value, GROUNDS.value, asked.grounds))
             raised.append(made)
             return facts, objection_triples(made)

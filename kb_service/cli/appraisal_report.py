@@ -23,6 +23,8 @@ def of_person(document: Row, name: object) -> Iterable[RenderableType]:
     who = say(f"{name}（{document['person']}）", f"{name} ({document['person']})")
     yield Text(f"{who} · {told(period['label']) if period['label'] else period['id']}", "bold")
     yield _result(document)
+    if contested := document["contested"]:
+        yield _contested(contested["since"])
     if not document["sufficientEvidence"]:
         yield Text(
             say("依据不足，不评等级；缺少的评分是未知，不是零分。",
@@ -49,6 +51,14 @@ def _result(document: Row) -> str:
         f"总分 {total}，等级 {grade}，覆盖率 {coverage}%{moved} · {plan}",
         f"Total {total}, grade {grade}, coverage {coverage}%{moved} · {plan}",
     )
+
+
+def _contested(since: str) -> Text:
+    line = say(
+        f"有异议：本人自 {since} 起对这次考核提出异议，尚未了结。",
+        f"Contested: the person objects to this appraisal since {since}, and that is not settled.",
+    )
+    return Text(line, style="bold yellow")
 
 
 def _group_title(group: Row) -> str:
@@ -115,10 +125,7 @@ def _sections(document: Row) -> Iterable[tuple[str, RenderableType | None]]:
     yield say("发展需求", "What to develop"), lines(map(_need, document["needs"]))
     yield (
         say("九宫格", "Nine boxes"),
-        lines(
-            f"{told(each['modelLabel'])}: {told(each['label'])} ({number(each['fit'])})"
-            for each in document["nineBox"]
-        ),
+        lines(map(_box, document["nineBox"])),
     )
     yield (
         say("激励建议", "Rewards suggested"),
@@ -127,6 +134,11 @@ def _sections(document: Row) -> Iterable[tuple[str, RenderableType | None]]:
             for each in document["rewards"]
         ),
     )
+
+
+def _box(box: Row) -> str:
+    line = f"{told(box['modelLabel'])}: {told(box['label'])} ({number(box['fit'])})"
+    return f"{line} · {say('有异议', 'contested')}" if box["contestedSince"] else line
 
 
 def lines(texts: Iterable[str]) -> Text | None:

@@ -186,7 +186,17 @@ def _print_explanation(
     if form == "json":
         _print_json(tree)
     else:
+        if contested := tree["contested"]:
+            show(_contested(contested["since"]))
         show(Drawing(names).explanation(tree, depth))
+
+
+def _contested(since: str) -> Text:
+    line = say(
+        f"有异议：本人自 {since} 起对此提出异议，尚未了结。",
+        f"Contested: the person objects to this since {since}, and that is not settled.",
+    )
+    return Text(line, style="bold yellow")
 
 
 def _conclusion(base: View, thing: str, model: str | None) -> NamedNode:

@@ -81,20 +81,33 @@ def _telling(view: View, who: str) -> Telling:
     "models",
     metavar="MODEL",
     multiple=True,
-    zh="只针对这个岗位模型的判断；可重复。默认针对全部判断。",
-    en="Only to the judgement for this model; may be repeated. Every judgement by default.",
+    zh="只针对这个岗位模型的判断和考核；可重复。默认针对全部判断。",
+    en="To the judgement and appraisals for this model; may be repeated. To all by default.",
+)
+@option(
+    "--period",
+    "periods",
+    metavar="PERIOD",
+    multiple=True,
+    zh="考核中只针对这个周期的；可重复。",
+    en="Of appraisals, to the one of this period only; may be repeated.",
 )
 @option(
     "--date", "day", metavar="DATE", zh="提出的日期；默认今天。", en="The day; today by default."
 )
 @click.argument("who", metavar="ID")
 @click.argument("grounds", metavar="WORDS")
-def raise_objection(who: str, grounds: str, models: Sequence[str], day: str | None) -> None:
+def raise_objection(
+    who: str, grounds: str, models: Sequence[str], periods: Sequence[str], day: str | None
+) -> None:
     """Enter an objection, and say under which id."""
-    body = _given({"grounds": grounds, "models": list(models) or None, "date": day})
+    named = {"models": list(models) or None, "periods": list(periods) or None}
+    body = _given({"grounds": grounds, **named, "date": day})
     with writing() as view:
+        rights = RightsOfThePerson(view)
         known = [str(row["id"]) for row in view.ask("position-models").rows]
-        made = RightsOfThePerson(view).object_to(who, parse_objection(body, known, date.today()))
+        appraised = rights.appraised_in(who)
+        made = rights.object_to(who, parse_objection(body, known, appraised, date.today()))
     click.echo(
         say(
             f"已登记异议 {made.id}；相应的判断已标明有异议。",

@@ -61,19 +61,21 @@ OBJECT = Words(
     zh="""
     登记一项异议。
 
-    相应的判断从此标明有异议，直到了结。
+    相应的判断和考核从此标明有异议，直到了结。
 
     示例：
       rengang person object p001 "我五月已通过复测。" --model team-leader
+      rengang person object p001 "漏记了两个月的通话。" --period 2026-q3
       rengang person object p001 "不同意由程序评判。" --date 2026-06-12
     """,
     en="""
-    Enter an objection to judgements.
+    Enter an objection to judgements and appraisals.
 
     They are marked as contested until it is settled.
 
     Examples:
       rengang person object p001 "I passed the second test in May." --model team-leader
+      rengang person object p001 "Two months of calls are missing." --period 2026-q3
       rengang person object p001 "No program should judge me." --date 2026-06-12
     """,
 )

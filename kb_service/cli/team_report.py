@@ -42,6 +42,7 @@ def _members(members: Sequence[Row]) -> Table | None:
         say("等级", "Grade"),
         say("覆盖率", "Coverage"),
         say("趋势", "Trend"),
+        "",
         right=(2, 4),
     )
     for each in members:
@@ -49,8 +50,13 @@ def _members(members: Sequence[Row]) -> Table | None:
         trend = told(each["trendLabel"]) if each["trendLabel"] else ""
         name, total = str(each["name"] or ""), number(each["total"])
         coverage = f"{number(each['coveragePercent'])}%"
-        table.add_row(name, each["person"], total, grade, coverage, trend)
+        marked = _mark(each["contestedSince"])
+        table.add_row(name, each["person"], total, grade, coverage, trend, marked)
     return table if members else None
+
+
+def _mark(contested_since: object) -> Text:
+    return Text(say("有异议", "contested") if contested_since else "", style="yellow")
 
 
 def _distribution(rows: Sequence[Row]) -> Table:
@@ -66,11 +72,13 @@ def _boxes(places: Sequence[Row]) -> Table | None:
         say("竞聘", "Candidate for"),
         say("匹配度", "Fit"),
         say("所在格", "Box"),
+        "",
         right=(2,),
     )
     for each in places:
         name = str(each["name"] or each["person"])
-        table.add_row(name, each["model"], number(each["fit"]), told(each["boxLabel"]))
+        fit, marked = number(each["fit"]), _mark(each["contestedSince"])
+        table.add_row(name, each["model"], fit, told(each["boxLabel"]), marked)
     return table if places else None
 
 

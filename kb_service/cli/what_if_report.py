@@ -164,6 +164,8 @@ def _line(each: Row, terms: Row) -> Text:
     """A conclusion that is new, gone, or says something else."""
     before, after = each["before"], each["after"]
     line = Text(told(each["kindLabel"]))
+    if each.get("contested"):
+        line += Text(say("（有异议）", " (contested)"))
     if before is None or after is None:
         sign, style = ("+ ", "green") if before is None else ("− ", "red")
         said = after if before is None else before

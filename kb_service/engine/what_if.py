@@ -27,6 +27,7 @@ Depth: TypeAlias = OneOf["kept", "asked", "everything"]
 
 _FOR_MODEL = iri("judgement", "forModel")
 _CONTESTATION = iri("judgement", "Contestation")
+_ON_RESULT = iri("judgement", "onResult")
 _PLANNED = frozenset({iri("judgement", "PlanStep"), iri("judgement", "RecommendedTraining")})
 _PLAN_HOURS = """
 PREFIX judgement: <https://w3id.org/rengang/ontology/judgements#>
@@ -107,7 +108,8 @@ class PersonDifference:
     """What would be concluded otherwise about one person.
 
     `plan_hours` are the hours of the training plan, before and after, for each model for which
-    they differ; `contested` are the models for which the person objects to being judged.
+    they differ; `contested` are the models for which the person objects to being judged, and the
+    results of appraisals to which they object.
     """
 
     person: NamedNode
@@ -238,13 +240,15 @@ def _told_to_all(conclusions: Iterable[Triple]) -> list[Triple]:
 
 
 def _contested(conclusions: Iterable[Triple]) -> frozenset[NamedNode]:
-    """The models for which conclusions about one person say that they are contested."""
+    """The models and results of which conclusions about one person say that they are contested."""
     told = list(conclusions)
     marks = {t.subject for t in told if t.predicate == A and t.object == _CONTESTATION}
     return frozenset(
         t.object
         for t in told
-        if t.subject in marks and t.predicate == _FOR_MODEL and isinstance(t.object, NamedNode)
+        if t.subject in marks
+        and t.predicate in (_FOR_MODEL, _ON_RESULT)
+        and isinstance(t.object, NamedNode)
     )
 
 

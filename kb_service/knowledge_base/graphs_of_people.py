@@ -8,6 +8,7 @@ from datetime import datetime
 
 from pyoxigraph import NamedNode, Triple
 
+from kb_service.knowledge_base.holdings import StoredFacts
 from kb_service.knowledge_base.judging import Judged, Knowledge
 from kb_service.knowledge_base.shared_graphs import Retold
 from kb_service.knowledge_base.versions import stamp
@@ -17,7 +18,6 @@ from kb_service.people_records.raters import (
     raters_to_be,
     without_raters,
 )
-from kb_service.store import KnowledgeStore
 from kb_service.vocabulary import (
     SHARED_HISTORY,
     graphs_of_person,
@@ -43,17 +43,16 @@ class Part:
     after: list[Triple]
 
 
-def facts_apart(store: KnowledgeStore, person: str, facts: Sequence[Triple]) -> Iterator[Part]:
-    """The graphs of facts about a person, once these facts are stored.
+def facts_apart(person: str, stored: StoredFacts, facts: Sequence[Triple]) -> Iterator[Part]:
+    """The graphs of facts about a person, once these facts are stored in place of what is.
 
     Who rated them stays as it is of the forms of which the facts do not say it; see `raters_to_be`.
     """
     about, raters = people_graph(person), rater_graph(person)
-    yield Part(about, person_history_graph(person), store.graph(about), without_raters(facts))
-    before = store.graph(raters)
-    after = raters_to_be(facts, before)
-    if before or after:
-        yield Part(raters, rater_history_graph(person), before, after)
+    yield Part(about, person_history_graph(person), stored.about, without_raters(facts))
+    after = raters_to_be(facts, stored.raters)
+    if stored.raters or after:
+        yield Part(raters, rater_history_graph(person), stored.raters, after)
 
 
 def conclusions_of(person: str, judged: Judged, knowledge: Knowledge, at: datetime) -> NamedGraphs:

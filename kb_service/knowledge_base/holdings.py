@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -31,6 +32,18 @@ PART = iri("dcterms", "hasPart")
 """Which graphs the store was filled with from the knowledge files."""
 
 _CONCLUDED_BY = iri("judgement", "concludedBy")
+
+
+@dataclass(frozen=True)
+class StoredFacts:
+    """What is asserted about a person, in the two graphs in which the store has it."""
+
+    about: list[Triple]
+    raters: list[Triple]
+
+    def together(self) -> list[Triple]:
+        """All of it, who rated them included."""
+        return [*self.about, *self.raters]
 
 
 class Holdings:
@@ -72,6 +85,10 @@ class Holdings:
         """Whether nobody is in here."""
         return not self.store.graph_names(PEOPLE_GRAPHS)
 
+    def is_known(self, person: str) -> bool:
+        """Whether anything is asserted about somebody with this id."""
+        return bool(self.store.quads(people_graph(person), most=1))
+
     @property
     def latest_day(self) -> date:
         """The last day an assessment may bear: today, or the organisation's own if later."""
@@ -96,7 +113,11 @@ class Holdings:
 
     def facts_with_raters(self, person: str) -> list[Triple]:
         """What is asserted about a person, who rated them included."""
-        return [*self.facts_about(person), *self.store.graph(rater_graph(person))]
+        return self.stored_facts(person).together()
+
+    def stored_facts(self, person: str) -> StoredFacts:
+        """The same by the graphs that it is in."""
+        return StoredFacts(self.facts_about(person), self.store.graph(rater_graph(person)))
 
     def select(self, query: str) -> list[dict[str, Term]]:
         """The rows of a SELECT over everything stored."""

@@ -27,7 +27,7 @@ from kb_service.knowledge_base.graphs_of_people import (
     people_as_retold,
 )
 from kb_service.knowledge_base.history import Moments, revision, who_changes
-from kb_service.knowledge_base.holdings import PART, Holdings
+from kb_service.knowledge_base.holdings import PART, Holdings, StoredFacts
 from kb_service.knowledge_base.judging import Judging, Knowledge, texts
 from kb_service.knowledge_base.migrations import Migration, marks_to_keep
 from kb_service.knowledge_base.migrations import marks as marks_of
@@ -256,7 +256,7 @@ class Keeper(Holdings):
             if not facts:
                 yield from emptied(person)
                 continue
-            for part in facts_apart(self.store, person, facts):
+            for part in facts_apart(person, self.stored_facts(person), facts):
                 yield part.graph, part.after
                 changed = revision(part.graph, part.before, part.after, at)
                 yield part.history, [*self.store.graph(part.history), *changed]
@@ -318,27 +318,42 @@ class Keeper(Holdings):
         return Begun(self.knowledge, facts, first, batches)
 
     def store_people(
-        self, changes: Mapping[str, Change], steps: Steps, begun: Begun | None = None
+        self,
+        changes: Mapping[str, Change],
+        steps: Steps,
+        begun: Begun | None = None,
+        stored: Mapping[str, StoredFacts] = MappingProxyType({}),
     ) -> int:
         """Store people with their conclusions, a batch in each transaction; answers how much.
 
         `begun` is what `begin` made of these changes; it is begun anew if the knowledge is another
-        by now. Raises RuleStoppedError; the people of that batch and those after it stay as they
-        were.
+        by now. `stored` is what is asserted of some of them, where the caller has read it under
+        the lock that it still holds. Raises RuleStoppedError; the people of that batch and those
+        after it stay as they were.
         """
         with self.lock, self.durations.measured(Work.DERIVATION):
             if begun is None or begun.knowledge is not self.knowledge:
                 begun = self.begin(changes)
             at = self._moments.now()
             for batch in chain(begun.first, begun.rest):
-                self._store_batch(batch, begun.facts, at)
+                self._store_batch(batch, begun.facts, stored, at)
                 steps.add(len(batch.days))
         return sum(map(len, begun.facts.values()))
 
-    def _store_batch(self, batch: Judging, facts: Mapping[str, list[Triple]], at: datetime) -> None:
+    def _store_batch(
+        self,
+        batch: Judging,
+        facts: Mapping[str, list[Triple]],
+        known: Mapping[str, StoredFacts],
+        at: datetime,
+    ) -> None:
         """Store the people of a batch; what is stored of them is read while they are judged."""
         parts = [
-            part for person in batch.days for part in facts_apart(self.store, person, facts[person])
+            part
+            for person in batch.days
+            for part in facts_apart(
+                person, known.get(person) or self.stored_facts(person), facts[person]
+            )
         ]
         stored = {part.graph: part.before for part in parts}
         for person in batch.days:

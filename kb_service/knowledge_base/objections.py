@@ -12,6 +12,7 @@ from kb_service.people_records import person_iri
 from kb_service.vocabulary import IDENTIFIER, A, iri, local_id
 
 _CONTESTS = iri("people", "contests")
+_CONTESTS_APPRAISAL_IN = iri("performance", "contestsAppraisalIn")
 _DATE = iri("xsd", "date")
 _OBJECTION = iri("people", "Objection")
 _OUTCOME = iri("people", "outcome")
@@ -43,9 +44,10 @@ class Settlement:
 
 @dataclass(frozen=True)
 class Objection:
-    """What somebody does not accept; of every judgement where no model is named.
+    """What somebody does not accept; of every judgement where neither model nor period is named.
 
-    The grounds, in their own words, are None where they are not known: they are no facts.
+    A model stands for the judgement for it and for the appraisals under plans for its position; of
+    appraisals, those of the periods alone are meant where there are any. The grounds, in their own words, are None where they are not known: they are no facts.
     """
 
     id: str
@@ -53,6 +55,7 @@ class Objection:
     raised_on: date
     raised_by: str
     models: tuple[str, ...] = ()
+    periods: tuple[str, ...] = ()
     grounds: str | None = None
     settlement: Settlement | None = None
 
@@ -63,6 +66,7 @@ class _Said:
 
     values: dict[NamedNode, str] = field(default_factory=dict)
     models: list[str] = field(default_factory=list)
+    periods: list[str] = field(default_factory=list)
 
 
 def objection_iri(person: str, objection: str) -> NamedNode:
@@ -80,6 +84,10 @@ def objection_triples(objection: Objection) -> list[Triple]:
         Triple(node, _RAISED_ON, _day(objection.raised_on)),
         Triple(node, _RAISED_BY, Literal(objection.raised_by)),
         *(Triple(node, _CONTESTS, iri("model", model)) for model in objection.models),
+        *(
+            Triple(node, _CONTESTS_APPRAISAL_IN, iri("period", period))
+            for period in objection.periods
+        ),
     ]
     if settled := objection.settlement:
         facts += [
@@ -100,6 +108,8 @@ def objections_in(person: str, facts: Iterable[Triple]) -> list[Objection]:
             continue
         if triple.predicate == _CONTESTS and isinstance(triple.object, NamedNode):
             said.models.append(local_id(triple.object))
+        elif triple.predicate == _CONTESTS_APPRAISAL_IN and isinstance(triple.object, NamedNode):
+            said.periods.append(local_id(triple.object))
         else:
             said.values[triple.predicate] = triple.object.value
     found = [_read(person, said) for said in nodes.values()]
@@ -132,6 +142,7 @@ def _read(person: str, said: _Said) -> Objection:
         raised_on=date.fromisoformat(values[_RAISED_ON]),
         raised_by=values[_RAISED_BY],
         models=tuple(sorted(said.models)),
+        periods=tuple(sorted(said.periods)),
         grounds=values.get(GROUNDS),
         settlement=_settlement(values),
     )

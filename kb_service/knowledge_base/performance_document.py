@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from kb_service.knowledge_base.answers import Value
-from kb_service.knowledge_base.fit_document import HasRows, tenth
+from kb_service.knowledge_base.fit_document import HasRows, contested, tenth
 
 Row = Mapping[str, Value]
 Document = dict[str, Any]
@@ -20,8 +20,9 @@ def performance_document(
     """Total, grade, coverage, every indicator, raters by kind, goals, advice and assumptions.
 
     Of raters it says of which kind they are and how many, never who. Scores have one decimal,
-    weights and figures are as they are given, and what is unknown is `None`. Raises LookupError
-    when the person has no appraisal in the period.
+    weights and figures are as they are given, and what is unknown is `None`. `contested` says since
+    when the person objects to the result, and by which objections. Raises LookupError when the
+    person has no appraisal in the period.
     """
 
     def rows(question: str) -> Sequence[Row]:
@@ -55,6 +56,7 @@ def performance_document(
             if row["period"] == period
         ],
         "assumptions": [_assumption(row) for row in rows("assumptions-of-performance")],
+        "contested": contested(rows("contestations-of-performance")),
         "conclusion": head["judgement"],
     }
 
@@ -217,6 +219,7 @@ def _box(row: Row) -> Document:
         "performance": row["performance"],
         "potential": row["potential"],
         "fit": tenth(row["fit"]),
+        "contestedSince": row["contested_since"],
         "conclusion": row["judgement"],
     }
 

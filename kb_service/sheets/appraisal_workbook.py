@@ -102,11 +102,26 @@ def _heading(sheet: Worksheet, words: _Words, appraisal: Document, person: Docum
         (words.say("等级", "Grade"), _grade(words, appraisal)),
         (words.say("覆盖率（%）", "Coverage (%)"), coverage),
     ]
+    if appraisal["contested"]:
+        rows.append((words.say("有异议", "Contested"), _contested(words, appraisal["contested"])))
     for row in rows:
         sheet.append([])
         number = sheet.max_row + 1
         for column, value in enumerate(row, start=1):
             _put(sheet.cell(number, column), value, bold=column == 1)
+
+
+def _contested(words: _Words, contested: Document) -> str:
+    since = contested["since"]
+    return words.say(
+        f"本人自 {since} 起对这次考核提出异议，尚未了结",
+        f"the person objects to this appraisal since {since}, and that is not settled",
+    )
+
+
+def _since(words: _Words, day: object) -> str:
+    """A mark with the day from which something is contested; nothing where it is not."""
+    return words.say(f"有异议（{day} 起）", f"contested since {day}") if day else ""
 
 
 def _plan(words: _Words, plan: Document) -> str:
@@ -139,9 +154,15 @@ def _tables(
             words.say("竞聘岗位", "Candidate for"),
             words.say("匹配度", "Fit"),
             words.say("所在格", "Box"),
+            words.say("异议", "Objection"),
         ),
         [
-            (words.label(one["modelLabel"]), one["fit"], words.label(one["label"]))
+            (
+                words.label(one["modelLabel"]),
+                one["fit"],
+                words.label(one["label"]),
+                _since(words, one["contestedSince"]),
+            )
             for one in appraisal["nineBox"]
         ],
     )
@@ -155,8 +176,16 @@ def _tables(
     )
     yield Table(
         words.say("历次考核", "Appraisals so far"),
-        (words.say("周期", "Period"), words.say("总分", "Total"), words.say("等级", "Grade")),
-        [(one["period"], one["total"], one["grade"]) for one in history],
+        (
+            words.say("周期", "Period"),
+            words.say("总分", "Total"),
+            words.say("等级", "Grade"),
+            words.say("异议", "Objection"),
+        ),
+        [
+            (one["period"], one["total"], one["grade"], _since(words, one["contestedSince"]))
+            for one in history
+        ],
     )
     yield Table(
         words.say("等级说明", "What the grades mean"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -11,9 +11,10 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store,
 Term: TypeAlias = NamedNode | BlankNode | Literal | Triple
 Graph: TypeAlias = NamedNode | BlankNode | DefaultGraph
 
-_TERM = NamedNode("https://w3id.org/rengang/function/term")
+_FUNCTION = "https://w3id.org/rengang/function/"
 _IN_A_GRAPH = "GRAPH ?graph { ?subject ?predicate ?object }"
 _IN_NONE = "?subject ?predicate ?object"
+_BLANK_OR_HOLDS_SOME = (BlankNode, Triple)
 _PLACES = ("subject", "predicate", "object", "graph")
 
 
@@ -54,63 +55,58 @@ class Change:
 
     def carry_out(self, store: Store) -> None:
         """Change a store, in one transaction."""
-        terms = _Terms()
+        quads = (*self.removed, *self.added)
         operations = [
-            *terms.operations("DELETE", self.removed),
+            *_operations("DELETE", self.removed, 0),
             *(f"DROP SILENT GRAPH {name}" for name in self.emptied if isinstance(name, NamedNode)),
-            *terms.operations("INSERT", self.added),
+            *_operations("INSERT", self.added, len(self.removed)),
         ]
         if operations:
-            store.update(" ;\n".join(operations), custom_functions={_TERM: terms.numbered})
+            store.update(" ;\n".join(operations), custom_functions=_places_of(quads))
         for name in self.emptied:
             if isinstance(name, BlankNode):  # it holds nothing by now, and SPARQL cannot name it
                 store.remove_graph(name)
 
 
-class _Terms:
-    """The terms of a change by number.
+def _operations(verb: str, quads: Iterable[Quad], first: int) -> Iterator[str]:
+    """One operation for the quads in graphs, one for those in the default graph.
 
     A blank node has no name in SPARQL by which it could be deleted; a function that answers the
-    node itself binds it. So every term goes into the update by its number, and none as text.
+    node itself binds it. So quads go into the update by their numbers, of which `first` is the
+    lowest, and no term as text.
     """
-
-    def __init__(self) -> None:
-        self._terms: list[Term] = []
-        self._numbers: dict[Term, int] = {}
-
-    def numbered(self, number: Term, /) -> Term:
-        """The term with this number."""
-        assert isinstance(number, Literal)
-        return self._terms[int(number.value)]
-
-    def operations(self, verb: str, quads: Iterable[Quad]) -> Iterator[str]:
-        """One operation for the quads in graphs, one for those in the default graph."""
-        named, unnamed = list[str](), list[str]()
-        for quad in quads:
-            numbers = [self._number(term) for term in quad.triple]
-            if isinstance(quad.graph_name, DefaultGraph):
-                unnamed.append(f"({' '.join(numbers)})")
-            else:
-                named.append(f"({' '.join([*numbers, self._number(quad.graph_name)])})")
-        if named:
-            yield _operation(verb, _IN_A_GRAPH, _PLACES, named)
-        if unnamed:
-            yield _operation(verb, _IN_NONE, _PLACES[:3], unnamed)
-
-    def _number(self, term: Term) -> str:
-        number = self._numbers.setdefault(term, len(self._terms))
-        if number == len(self._terms):
-            self._terms.append(term)
-        return str(number)
+    named, unnamed = list[str](), list[str]()
+    for number, quad in enumerate(quads, first):
+        rows = unnamed if isinstance(quad.graph_name, DefaultGraph) else named
+        rows.append(str(number))
+    if named:
+        yield _operation(verb, _IN_A_GRAPH, _PLACES, named)
+    if unnamed:
+        yield _operation(verb, _IN_NONE, _PLACES[:3], unnamed)
 
 
-def _operation(verb: str, template: str, places: Iterable[str], rows: Iterable[str]) -> str:
-    numbers = " ".join(f"?{place}Number" for place in places)
-    binds = " ".join(f"BIND ({_TERM}(?{place}Number) AS ?{place})" for place in places)
-    rows_of_numbers = "\n".join(rows)
-    return (
-        f"{verb} {{ {template} }} WHERE {{ VALUES ({numbers}) {{\n{rows_of_numbers}\n}} {binds} }}"
-    )
+def _operation(verb: str, template: str, places: Iterable[str], numbers: Iterable[str]) -> str:
+    binds = " ".join(f"BIND (<{_FUNCTION}{place}>(?number) AS ?{place})" for place in places)
+    return f"{verb} {{ {template} }} WHERE {{ VALUES ?number {{ {' '.join(numbers)} }} {binds} }}"
+
+
+def _places_of(quads: Sequence[Quad]) -> dict[NamedNode, Callable[..., Term | None]]:
+    """A function for each place of a quad: from the number of a quad to the term in that place."""
+
+    def terms(of: Callable[[Quad], Term]) -> Callable[..., Term | None]:
+        return lambda number: of(quads[int(number.value)])
+
+    return {
+        NamedNode(f"{_FUNCTION}subject"): terms(lambda quad: quad.subject),
+        NamedNode(f"{_FUNCTION}predicate"): terms(lambda quad: quad.predicate),
+        NamedNode(f"{_FUNCTION}object"): terms(lambda quad: quad.object),
+        NamedNode(f"{_FUNCTION}graph"): terms(_graph_of),
+    }
+
+
+def _graph_of(quad: Quad) -> Term:
+    assert not isinstance(quad.graph_name, DefaultGraph)
+    return quad.graph_name
 
 
 def change_of(removed: Iterable[Quad], added: Iterable[Quad], store: Store) -> Change:
@@ -169,7 +165,10 @@ def _triples(store: Store, name: NamedNode) -> list[Triple]:
 
 def _with_new_nodes(triples: set[Triple], stored: Iterable[Triple]) -> Iterable[Triple]:
     """The triples; a blank node that nothing stored has is replaced by one nobody has."""
-    if not any(map(_blank_nodes, triples)):
+    if not any(
+        isinstance(triple.subject, BlankNode) or isinstance(triple.object, _BLANK_OR_HOLDS_SOME)
+        for triple in triples
+    ):
         return triples
     kept = {node for triple in stored for node in _blank_nodes(triple)}
     nodes = {node for triple in triples for node in _blank_nodes(triple)}

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from types import TracebackType
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, Store, Triple
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Store, Triple
 
 from kb_service.store.apart import Apart
 from kb_service.store.changes import Change, Term, change_of, change_towards
@@ -224,6 +224,19 @@ class KnowledgeStore:
         """The triples of one graph; none when there is no such graph."""
         with self._readable() as store:
             return [quad.triple for quad in store.quads_for_pattern(None, None, None, name)]
+
+    def matching(
+        self,
+        graph: NamedNode,
+        *,
+        subject: NamedNode | BlankNode | Triple | None = None,
+        predicate: NamedNode | None = None,
+        value: Term | None = None,
+    ) -> list[Triple]:
+        """The triples of one graph that have these terms."""
+        with self._readable() as store:
+            quads = store.quads_for_pattern(subject, predicate, value, graph)
+            return [quad.triple for quad in quads]
 
     def quads(self, graph: NamedNode | DefaultGraph, most: int | None = None) -> list[Quad]:
         """The quads of one graph, no more than `most` of them."""

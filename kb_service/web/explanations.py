@@ -15,7 +15,7 @@ from kb_service.engine.explanation_provenance import KnownOf, Origin, provenance
 from kb_service.engine.rules import Rule
 from kb_service.engine.sought import Sought
 from kb_service.knowledge_base.explaining import PARAMETERS
-from kb_service.knowledge_base.fit_document import contested
+from kb_service.knowledge_base.fit_document import Row, contested
 from kb_service.vocabulary import NAMESPACES, A, iri, local_id
 from kb_service.web.labels import Label, LabelReader, Labels, person_of
 from kb_service.web.problems import Problem
@@ -25,6 +25,9 @@ Term = NamedNode | BlankNode | Literal | Triple
 
 _CONCLUDED_BY = iri("judgement", "concludedBy")
 _FOR_MODEL = iri("judgement", "forModel")
+_ON_PERIOD = iri("judgement", "onPeriod")
+_ON_APPRAISAL = iri("judgement", "onAppraisal")
+_IN_PERIOD = iri("performance", "inPeriod")
 _UNSAID = {A, _CONCLUDED_BY, iri("judgement", "ofPerson"), iri("judgement", "forModel")}
 _ABOUT = [
     iri(prefix, local)
@@ -75,19 +78,38 @@ def explanation(
 
 def _model_of(explained: Explanation) -> str | None:
     """The id of the position model for which it was concluded, None when it is for none."""
-    models = [t.object for t in explained.statements if t.predicate == _FOR_MODEL]
-    return local_id(models[0]) if models and isinstance(models[0], NamedNode) else None
+    return _id_among(explained.statements, _FOR_MODEL)
+
+
+def _period_of(explained: Explanation) -> str | None:
+    """The id of the period of the appraisal that it belongs to, None when it belongs to none."""
+    if period := _id_among(explained.statements, _ON_PERIOD):
+        return period
+    appraisals = {t.object for t in explained.statements if t.predicate == _ON_APPRAISAL}
+    read = (fact.triple for node in explained.nodes() for fact in node.facts)
+    return _id_among((triple for triple in read if triple.subject in appraisals), _IN_PERIOD)
+
+
+def _id_among(triples: Iterable[Triple], predicate: NamedNode) -> str | None:
+    """The id of the first thing that a triple with this predicate names, None when none does."""
+    named = (t.object for t in triples if t.predicate == predicate)
+    return next((local_id(each) for each in named if isinstance(each, NamedNode)), None)
 
 
 def _contested(
     kb: View, explained: Explanation, model: str | None, as_of: date | None
 ) -> Tree | None:
-    """Since when the person objects to the judgement that a conclusion belongs to, if they do."""
+    """Since when the person objects to the judgement or the appraisal that it belongs to, if so."""
     person = person_of(explained.conclusion.value)
-    if person is None or model is None:
+    if person is None:
         return None
-    rows = kb.ask_as_of(as_of, "contestations-of-fit", person=person, model=model).rows
-    return contested(rows)
+    found: list[Row] = []
+    if model is not None:
+        found += kb.ask_as_of(as_of, "contestations-of-fit", person=person, model=model).rows
+    if period := _period_of(explained):
+        asked = {"person": person, "period": period}
+        found += kb.ask_as_of(as_of, "contestations-of-performance", **asked).rows
+    return contested(sorted(found, key=lambda row: str(row["since"])))
 
 
 def explanation_in_prov(

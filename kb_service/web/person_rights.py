@@ -48,8 +48,8 @@ def objections(person: str) -> Response:
 
 @person_rights.post("/people/<person>/objections")
 def raise_objection(person: str) -> tuple[Response, int, dict[str, str]]:
-    """Object to being judged for some positions, or at all; the judgements are marked from now on."""
-    asked = parse_objection(json_body(), models(), date.today())
+    """Object to judgements for positions, to appraisals, or to all; they are marked from now on."""
+    asked = parse_objection(json_body(), models(), rights().appraised_in(person), date.today())
     note_change()
     made = rights().object_to(person, asked)
     shown = jsonify(person=person, **objection_document(made))

@@ -62,9 +62,11 @@ def raise_objection(person: str) -> Response:
         body: dict[str, Any] = {"grounds": given.get("grounds", "")}
         if given.get("model"):
             body["models"] = [given["model"]]
+        if given.get("period"):
+            body["periods"] = [given["period"]]
         if given.get("date"):
             body["date"] = given["date"]
-        asked = parse_objection(body, models(), date.today())
+        asked = parse_objection(body, models(), rights().appraised_in(person), date.today())
         note_change()
         rights().object_to(person, asked)
 
@@ -128,6 +130,7 @@ def _shown(person: str, problem: Problem | None = None) -> str:
         objections=[objection_document(each) for each in rights().objections(person)],
         changes=changes_document(done, service().labels.about(view, person).of),
         models=answers.position_models(view),
+        periods=rights().appraised_in(person),
         outcomes=sorted(outcomes()),
         problem=problem,
     )

@@ -28,14 +28,18 @@ QUARTERS = {
     for quarter in range(1, 5)
 }
 _AUTHOR = Author("bench", date(2026, 1, 15))
-_PEOPLE_IN_FILE = 5_000
-"""So that a file of ratings, a row for each of five raters, keeps below the most rows taken."""
+_PEOPLE_IN_IMPORT = 5_000
+"""People times quarters: a file of ratings, a row for each of five raters, keeps below the most rows
+taken, and four quarters of some people take as much memory as one quarter of four times as many."""
 
 Rows = Iterator[Sequence[str]]
 
 
-def appraisals(count: int) -> Figures:
-    """Seconds of each step for so many people in four quarters, memory, and the size on disk."""
+def appraisals(count: int, *, together: bool) -> Figures:
+    """Seconds of each step for so many people in four quarters, memory, and the size on disk.
+
+    The quarters come in one after the other, or `together` in one import.
+    """
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "data"
         base = KnowledgeBase.open(data)
@@ -46,8 +50,8 @@ def appraisals(count: int) -> Figures:
                 base.periods.put(PeriodAsked(period, *days), _AUTHOR)
             seconds = {"read": 0.0, "check": 0.0, "store": 0.0}
             rows = 0
-            for period in QUARTERS:
-                for sheets in _imports(period, count, base.recording.choices):
+            for periods in [tuple(QUARTERS)] if together else [(each,) for each in QUARTERS]:
+                for sheets in _imports(periods, count, base.recording.choices):
                     rows += sum(sheet.count(b"\n") - 1 for sheet in sheets)
                     _take_in(base, sheets, seconds)
         finally:
@@ -62,7 +66,10 @@ def appraisals(count: int) -> Figures:
     }
 
 
-APPRAISALS: Mapping[str, Measurement] = {"four quarters appraised": appraisals}
+APPRAISALS: Mapping[str, Measurement] = {
+    "four quarters appraised, one after the other": partial(appraisals, together=False),
+    "four quarters appraised in one import": partial(appraisals, together=True),
+}
 """Measurements of people who are appraised in four quarters by five raters each."""
 
 
@@ -96,11 +103,18 @@ def _read(sheet: bytes, choices: PerformanceChoices, records: list[PerformanceRe
         records.extend(read_performance(tables, choices, _AUTHOR.on).records)
 
 
-def _imports(period: str, count: int, choices: PerformanceChoices) -> Iterator[Sequence[bytes]]:
-    """The files of a quarter that come in together: figures of some people, and their grades."""
-    for start in range(0, count, _PEOPLE_IN_FILE):
-        numbers = range(start, min(start + _PEOPLE_IN_FILE, count))
-        yield [_written(rows, period, numbers, choices) for rows in (_figures, _grades)]
+def _imports(
+    periods: Sequence[str], count: int, choices: PerformanceChoices
+) -> Iterator[Sequence[bytes]]:
+    """The files that come in together: of some people their figures and grades of each quarter."""
+    at_once = _PEOPLE_IN_IMPORT // len(periods)
+    for start in range(0, count, at_once):
+        numbers = range(start, min(start + at_once, count))
+        yield [
+            _written(rows, period, numbers, choices)
+            for period in periods
+            for rows in (_figures, _grades)
+        ]
 
 
 def _written(

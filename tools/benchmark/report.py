@@ -129,17 +129,18 @@ def changes_table(ask: Ask, plan: Plan) -> Iterator[str]:
 def appraisals_table(ask: Ask, plan: Plan) -> Iterator[str]:
     """Figures and ratings of four quarters: how long each step took for everybody."""
     yield from _head(
-        *("people", "rows", "read", "checked", "stored and concluded", "altogether"),
+        *("measurement", "people", "rows", "read", "checked", "stored and concluded", "altogether"),
         *("people and quarters/s", "on disk", "peak memory"),
     )
     for name in APPRAISALS:
         for size in plan.appraised:
             run = ask(name, size)
             if run.shortfall:
-                yield _row(f"{size:,}", run.shortfall, *[""] * 7)
+                yield _row(name, f"{size:,}", run.shortfall, *[""] * 7)
                 continue
             seconds = run.number("seconds")
             yield _row(
+                name,
                 f"{size:,}",
                 f"{run.number('rows'):,.0f}",
                 *(f"{run.number(step):,.1f} s" for step in ("read", "check", "store", "seconds")),

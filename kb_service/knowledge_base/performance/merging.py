@@ -86,10 +86,15 @@ class Merging:
     _forms: dict[NamedNode, NamedNode] = field(default_factory=dict)
     """Each form that came in, with what the records call it."""
 
-    def change(self) -> Change:
-        """What stays of the person's facts, and what is new."""
+    def change(self, facts: Iterable[Triple] | None = None) -> Change:
+        """What stays of the person's facts, and what is new.
+
+        `facts` are all of them, where those stored that were looked at are only a part.
+        """
         made = [triple for correction in self.corrections for triple in correction.triples()]
-        return self.stored.without(self._gone), [*self._new, *made]
+        known = self.stored.everything() if facts is None else facts
+        stays = [triple for triple in known if triple.subject not in self._gone]
+        return stays, [*self._new, *made]
 
     @property
     def differs(self) -> bool:

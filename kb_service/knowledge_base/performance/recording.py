@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial
 from itertools import islice
 from pathlib import Path
 
 from kb_service.findings import Finding, RefusedInput
-from kb_service.knowledge_base.checking import Change, Progress, Steps
+from kb_service.knowledge_base.checking import Progress, Steps
 from kb_service.knowledge_base.judging import Knowledge
 from kb_service.knowledge_base.keeping import Keeper
 from kb_service.knowledge_base.outcomes import UnknownThingError
 from kb_service.knowledge_base.performance.closing import refuse_closed
 from kb_service.knowledge_base.performance.faults import nobody_known
 from kb_service.knowledge_base.performance.merging import Author, Merging, nodes_of
+from kb_service.knowledge_base.performance.reading import facts_of_periods
 from kb_service.knowledge_base.performance.stored import StoredPerformance
 from kb_service.knowledge_files import read_turtle, shape_files
 from kb_service.people_records import person_iri
@@ -38,6 +40,9 @@ from kb_service.people_records.performance_records import (
 )
 from kb_service.validation.bulk_checks import BulkChecker
 from kb_service.validation.bulk_shapes import BulkShape, bulk_shapes
+
+Merged = Callable[[str], Merging]
+"""From the id of a person to their facts with what came in merged into them."""
 
 Told = Callable[[str, Sequence[CorrectionMade]], object]
 """Told the corrections of a person's facts before they are stored, so as to keep the reasons."""
@@ -91,7 +96,8 @@ class Recording:
         """What stands against these records; nothing is stored. Raises RefusedInput."""
         by_person = _by_person(records)
         with self._keeper.lock:
-            return self._checked(by_person, author, places, Steps(None, 0))
+            merged = partial(self._merged, by_person, author)
+            return self._checked(by_person, merged, places, Steps(None, 0))
 
     def record(
         self,
@@ -110,19 +116,18 @@ class Recording:
         """
         by_person = _by_person(records)
         steps = Steps(progress, 2 * len(by_person))
+        corrections = 0
         with self._keeper.lock:
-            notes = self._checked(by_person, author, places, steps)
-            corrections = 0
+            # So a few people are merged once, and many twice rather than held in memory.
+            merged = lru_cache(_STORED_AT_ONCE)(partial(self._merged, by_person, author))
+            notes = self._checked(by_person, merged, places, steps)
             for group in _groups(by_person, _STORED_AT_ONCE):
-                changes: dict[str, Change] = {}
-                for person, given in group.items():
-                    merging = self._merging(person, author)
-                    merging.add(given)
+                mergings = {person: merged(person) for person in group}
+                for person, merging in mergings.items():
                     if merging.corrections:
                         told(person, merging.corrections)
                         corrections += len(merging.corrections)
-                    changes[person] = merging.change()
-                self._keeper.store_people(changes, steps)
+                self._store(mergings, steps)
         return _report(by_person, corrections, notes)
 
     def remove(self, asked: Removal, author: Author, told: Told) -> None:
@@ -133,12 +138,12 @@ class Recording:
         with self._keeper.lock:
             self._require(asked)
             refuse_closed([asked.period], self.choices)
-            merging = self._merging(asked.person, author)
+            merging = Merging(asked.person, self._stored(asked), self.choices, author)
             merging.remove(asked)
             if merging.faults:
                 raise RefusedInput(tuple(merging.faults))
             told(asked.person, merging.corrections)
-            self._keeper.store_people({asked.person: merging.change()}, Steps(None, 1))
+            self._store({asked.person: merging}, Steps(None, 1))
 
     def holds(self, asked: Removal) -> bool:
         """Whether anything is stored that this would take back."""
@@ -147,8 +152,7 @@ class Recording:
             return False
         if asked.kind != RATING_FORM and asked.about not in kpis:
             return False
-        stored = StoredPerformance(self._keeper.facts_with_raters(asked.person))
-        return bool(nodes_of(asked, stored, self.choices))
+        return bool(nodes_of(asked, self._stored(asked), self.choices))
 
     def _require(self, asked: Removal) -> None:
         if asked.period not in self.choices.periods:
@@ -156,14 +160,37 @@ class Recording:
         if asked.kind != RATING_FORM and asked.about not in self.choices.kpis:
             raise UnknownThingError("kpi", asked.about)
 
-    def _merging(self, person: str, author: Author) -> Merging:
-        stored = StoredPerformance(self._keeper.facts_with_raters(person))
-        return Merging(person, stored, self.choices, author)
+    def _stored(self, asked: Removal) -> StoredPerformance:
+        """What is stored about the period of which something is to be taken back."""
+        return self._of_periods(asked.person, [asked.period])
+
+    def _of_periods(self, person: str, periods: Iterable[str]) -> StoredPerformance:
+        named = [self.choices.periods[period].iri for period in dict.fromkeys(periods)]
+        return StoredPerformance(facts_of_periods(self._keeper.store, person, named))
+
+    def _merged(
+        self, by_person: Mapping[str, Sequence[PerformanceRecord]], author: Author, person: str
+    ) -> Merging:
+        """The facts about a person with these records merged into them."""
+        given = by_person[person]
+        stored = self._of_periods(person, (each.period for each in given))
+        merging = Merging(person, stored, self.choices, author)
+        merging.add(given)
+        return merging
+
+    def _store(self, mergings: Mapping[str, Merging], steps: Steps) -> None:
+        """Store what has become of people's facts, with all that follows."""
+        stored = {person: self._keeper.stored_facts(person) for person in mergings}
+        changes = {
+            person: merging.change(stored[person].together())
+            for person, merging in mergings.items()
+        }
+        self._keeper.store_people(changes, steps, stored=stored)
 
     def _checked(
         self,
         by_person: Mapping[str, Sequence[PerformanceRecord]],
-        author: Author,
+        merged: Merged,
         places: Callable[[str], str] | None,
         steps: Steps,
     ) -> tuple[Finding, ...]:
@@ -172,7 +199,7 @@ class Recording:
         refuse_closed(periods, self.choices)
         found: list[Finding] = []
         for group in _groups(by_person, _CHECKED_AT_ONCE):
-            found += self._findings(group, author)
+            found += self._findings(group, merged)
             steps.add(len(group))
             if len(found) >= MOST_FINDINGS:
                 break
@@ -183,19 +210,18 @@ class Recording:
         return tuple(found)
 
     def _findings(
-        self, group: Mapping[str, Sequence[PerformanceRecord]], author: Author
+        self, group: Mapping[str, Sequence[PerformanceRecord]], merged: Merged
     ) -> list[Finding]:
         """What stands against the records of some people, by what is stored and by the shapes."""
         found: list[Finding] = []
         new, beside = [], []
         mergings: list[Merging] = []
         for person, given in group.items():
-            merging = self._merging(person, author)
-            mergings.append(merging)
-            if not merging.stored.everything():
+            if not self._keeper.is_known(person):
                 found.append(nobody_known(given[0].iri, person))
                 continue
-            merging.add(given)
+            merging = merged(person)
+            mergings.append(merging)
             found += merging.faults
             stays, added = merging.change()
             new += added

@@ -96,11 +96,6 @@ class StoredPerformance:
         wanted = set(periods)
         return {node for key, node in self._found.items() if key[1] in wanted}
 
-    def without(self, nodes: Iterable[NamedNode]) -> list[Triple]:
-        """All facts but those with these subjects."""
-        gone = set(nodes)
-        return [triple for triple in self._facts if triple.subject not in gone]
-
     def everything(self) -> Sequence[Triple]:
         """All facts."""
         return self._facts

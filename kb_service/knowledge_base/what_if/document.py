@@ -68,7 +68,7 @@ class Writer:
             shown["planHours"] = {"before": float(before), "after": float(after)}
         if model in found.contested:
             shown["contested"] = True
-        return shown | {"differences": self.differences(members)}
+        return shown | {"differences": [_marked(each, found) for each in self.differences(members)]}
 
     def differences(self, found: Iterable[Difference]) -> list[Document]:
         """Conclusions that differ, those of later stages first: the verdict leads."""
@@ -129,6 +129,12 @@ class Writer:
         if node is None:
             return {field: None, f"{field}Label": None}
         return {field: self._described.id(node), f"{field}Label": self._described.named(node)}
+
+
+def _marked(difference: Document, found: PersonDifference) -> Document:
+    """A difference, with the mark of a result to which the person objects."""
+    is_contested = any(each.value == difference["conclusion"] for each in found.contested)
+    return difference | {"contested": True} if is_contested else difference
 
 
 def _both(difference: Difference) -> tuple[Triple, ...]:

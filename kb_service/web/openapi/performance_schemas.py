@@ -20,6 +20,7 @@ from kb_service.web.openapi.schema_parts import (
     listed,
     maybe,
     record,
+    ref,
     rows,
 )
 
@@ -74,6 +75,7 @@ def _appraisal(basis: Schema) -> Schema:
         | {"strengths": listed(record({"indicator": STRING, "score": NUMBER, **_LABELLED}))}
         | {"needs": listed(_need()), "nineBox": listed(_box()), "rewards": listed(_reward())}
         | {"assumptions": listed(_assumption()), "conclusion": STRING, "basis": basis}
+        | {"contested": ref("Contested")}
     )
 
 
@@ -130,6 +132,7 @@ def _box() -> Schema:
     return record(
         {"model": STRING, "modelLabel": TEXT, "box": STRING, **_LABELLED}
         | {"performance": level, "potential": level, "fit": NUMBER}
+        | {"contestedSince": maybe(DATE)}
     )
 
 

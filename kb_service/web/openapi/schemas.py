@@ -366,7 +366,8 @@ def _rights() -> dict[str, Schema]:
     """What people ask for by their rights."""
     settlement = record(dict.fromkeys(("outcome", "on", "by", "words"), MAYBE_STRING))
     objection = record(
-        {"id": STRING, "grounds": MAYBE_STRING, "models": listed(STRING), "raisedOn": DATE}
+        {"id": STRING, "grounds": MAYBE_STRING, "models": listed(STRING)}
+        | {"periods": listed(STRING), "raisedOn": DATE}
         | {"raisedBy": MAYBE_STRING, "settlement": maybe(settlement)}
     )
     one = {**objection, "properties": {"person": STRING, **objection["properties"]}}
@@ -378,7 +379,8 @@ def _rights() -> dict[str, Schema]:
         "Objection": one,
         "Objections": record({"person": STRING, "rows": listed(objection)}),
         "ObjectionGiven": _requiring(
-            given(grounds=STRING, models=listed(STRING), date=DATE), "grounds"
+            given(grounds=STRING, models=listed(STRING), periods=listed(STRING), date=DATE),
+            "grounds",
         ),
         "SettlementGiven": _requiring(given(outcome=STRING, words=STRING, date=DATE), "outcome"),
         "Rectifications": record({"person": STRING, "rows": listed(changed)}),
