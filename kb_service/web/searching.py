@@ -117,7 +117,12 @@ def _studies(view: View) -> list[Document]:
 
 def _questions() -> list[Document]:
     return [
-        _row(name, {"zh": known.asks_zh, "en": known.asks}, None, url_for("pages.question", name=name))
+        _row(
+            name,
+            {"zh": known.asks_zh, "en": known.asks},
+            None,
+            url_for("pages.question", name=name),
+        )
         for name, known in questions().items()
     ]
 

@@ -21,21 +21,30 @@ HOSTILE = '<script>document.title = "ran"</script>'
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """A Chromium without a window; every test that needs it is skipped where none is installed."""
+def chromium() -> str:
+    """Where Chromium is; every test that needs it is skipped where none is installed."""
     path = next(filter(None, map(shutil.which, _NAMES)), None)
     if path is None:
-        cure = "install it: apt-get install chromium"
-        warnings.warn(f"NOT TESTED: the pages in a browser, as there is no Chromium; {cure}", stacklevel=1)
-        pytest.skip(f"there is no Chromium; {cure}")
+        lack = "there is no Chromium; install it: apt-get install chromium"
+        warnings.warn(f"NOT TESTED: the pages in a browser, as {lack}", stacklevel=1)
+        pytest.skip(lack)
+    return path
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """A Chromium without a window.
+
+    For one module only: an event loop runs as long, and tests elsewhere start their own.
+    """
     with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=path)
+        found = playwright.chromium.launch(executable_path=chromium)
         yield found
         found.close()
 
 
 @pytest.fixture(scope="session")
-def served(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def served(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The service over four people in two teams, one appraised, a study, an objection, a draft."""
     folder = shipped(tmp_path_factory.mktemp("browser") / "data")
     with serving(folder) as made:
@@ -48,7 +57,11 @@ def _fill(served: Served) -> None:
     _sent(served, "PUT", f"/data?graph={ORGANISATION_GRAPH.value}", organisation, "text/turtle")
     with_people(served)
     served.put("people/mallory", {"name": HOSTILE})
-    appraised = {"name": "林悦", "post": "customer-service-representative", "team": "power-service-1"}
+    appraised = {
+        "name": "林悦",
+        "post": "customer-service-representative",
+        "team": "power-service-1",
+    }
     served.put("people/p085", appraised)
     served.put(
         "people/p085/measurements/2026-q3/complaint-rate", {"value": 0.9, "date": "2026-10-04"}

@@ -99,7 +99,7 @@ def another_site(page: str) -> Iterator[str]:
     """The address of a page that is not ours."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802
+        def do_GET(self) -> None:
             self.send_response(200)
             self.send_header("Content-Type", "text/html")
             self.end_headers()
