@@ -54,7 +54,14 @@ def test_hr_is_told_of_all_that_waits_for_them(service: ServiceOfRoles) -> None:
     assert told["periods-to-close"] == 1
 
 
-@pytest.mark.parametrize("question, who", [("insufficient-evidence", "gao"), ("reassessment-needs", "gao"), ("contested-judgements", "ana")])
+@pytest.mark.parametrize(
+    "question, who",
+    [
+        ("insufficient-evidence", "gao"),
+        ("reassessment-needs", "gao"),
+        ("contested-judgements", "ana"),
+    ],
+)
 def test_each_matter_of_people_is_a_question_that_lists_them(
     service: ServiceOfRoles, question: str, who: str
 ) -> None:
@@ -109,7 +116,9 @@ def test_a_count_is_made_anew_once_something_is_stored(service: ServiceOfRoles) 
     assert (before, during, counts(service, Role.HR)["insufficient-evidence"]) == (1, 2, 1)
 
 
-@pytest.mark.parametrize("words", ["客服专员", "Customer Service SPECIALIST", "specialist customer"])
+@pytest.mark.parametrize(
+    "words", ["客服专员", "Customer Service SPECIALIST", "specialist customer"]
+)
 def test_a_position_is_found_in_either_language(service: ServiceOfRoles, words: str) -> None:
     assert MODEL in found(service, Role.MODEL_READER, words)["position"]
 

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect
 
 SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
 WIDE, NARROW = 1440, 390
 _HEIGHT = 900
-_SLOWEST = 30_000
+_SLOWEST = 120_000
 """Milliseconds, for a machine that does much else."""
 _CUT_OFF = """() => {
   const root = document.documentElement;
@@ -27,6 +27,8 @@ _AXE = """async () => {
   return found.violations.flatMap((each) =>
     each.nodes.map((node) => `${each.id}: ${node.target.join(" ")}: ${node.failureSummary}`));
 }"""
+
+expect.set_options(timeout=_SLOWEST)
 
 Scheme = Literal["light", "dark"]
 
@@ -90,7 +92,7 @@ def visit(
         page.on("pageerror", lambda error: made.faults.append(f"a script failed: {error}"))
         page.on("request", made._asked)
         page.on("response", made._answered)
-        page.goto(address, wait_until="networkidle")
+        page.goto(address, wait_until="load")
         yield made
     finally:
         context.close()
