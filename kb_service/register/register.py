@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,8 @@ CREATE TABLE IF NOT EXISTS person (
   settled INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID"""
 _FIELDS = "key, id, name, contact"
+_LIKE = re.compile(r"[!%_]")
+"""What has a meaning of its own in a pattern of LIKE."""
 
 
 class IdTaken(ValueError):
@@ -92,6 +95,17 @@ class Register:
         """Who is behind each of these pseudonyms, as far as they are known, by one query."""
         query = f"SELECT {_FIELDS} FROM person WHERE key IN (SELECT value FROM json_each(?))"
         return {row[0]: _entry(*row) for row in self._rows(query, json.dumps(list(keys)))}
+
+    def matching(self, words: Sequence[str]) -> list[Entry]:
+        """Everybody whose name and id, taken together, have all of these words, in order of id.
+
+        Case does not count in Latin letters. Chinese names are written without spaces, so a word
+        may be any part of one.
+        """
+        asked = " AND ".join(["(name LIKE ? ESCAPE '!' OR id LIKE ? ESCAPE '!')"] * len(words))
+        patterns = [_anywhere(word) for word in words for _ in ("name", "id")]
+        query = f"SELECT {_FIELDS} FROM person WHERE {asked or 'FALSE'} ORDER BY id"
+        return [_entry(*row) for row in self._rows(query, *patterns)]
 
     def all(self) -> list[Entry]:
         """Everybody, in the order of their ids."""
@@ -247,6 +261,11 @@ def _replace(run: sqlite3.Connection, entries: Iterable[Entry]) -> None:
         )
     except sqlite3.IntegrityError as error:
         raise IdTaken("somebody else has this id") from error
+
+
+def _anywhere(word: str) -> str:
+    """The pattern of LIKE for every text with a word in it."""
+    return f"%{_LIKE.sub(lambda sign: '!' + sign[0], word)}%"
 
 
 def _connected(address: str) -> sqlite3.Connection:

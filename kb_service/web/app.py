@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from flask import Flask
+from flask import Flask, url_for
 from flask.json.provider import DefaultJSONProvider
 
 from kb_service.audit import AuditTrail
@@ -29,6 +29,7 @@ from kb_service.web.documents import documents
 from kb_service.web.functions_only import FunctionsOnly
 from kb_service.web.graph_store import graph_store
 from kb_service.web.health import health
+from kb_service.web.home_pages import register_home_pages
 from kb_service.web.idempotency import register_idempotency
 from kb_service.web.knowledge_dataset import KnowledgeDataset
 from kb_service.web.language import remember_language
@@ -127,13 +128,14 @@ def create_app(
     register_person_rights_pages(app)
     register_version_pages(app)
     register_ontology_pages(app, knowledge_base)
+    register_home_pages(app, knowledge_base)
     app.register_blueprint(dereferencing)
     register_dataset_description(app)
     register_waiting_room(app, app.config[CONFIGURATION].server.threads)
     register_idempotency(app, AnsweredRequests(knowledge_base.store.data.requests))
     register_preconditions(app)
     register_conditional(app)
-    app.add_template_global(_style_version(app), "style_version")
+    app.add_template_global(_static_address(app), "static_address")
     return app
 
 
@@ -150,8 +152,12 @@ def _pools(app: Flask) -> dict[str, WorkerPool]:
     return pools if apart is None else {**pools, "question": apart.selections}
 
 
-def _style_version(app: Flask) -> Any:
-    """A function that gives a new word whenever the stylesheet changes, so that none is stale."""
-    style = (Path(app.root_path) / "static" / "style.css").read_bytes()
-    version = hashlib.sha256(style).hexdigest()[:10]
-    return lambda: version
+def _static_address(app: Flask) -> Callable[[str], str]:
+    """A function that gives the address of a file of ours, another whenever the file changes."""
+    folder = Path(app.root_path) / "static"
+    versions = {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()[:10]
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    return lambda name: url_for("static", filename=name, v=versions[name])

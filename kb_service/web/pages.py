@@ -51,21 +51,6 @@ def page(api: str | None = None) -> Callable[[Callable[_P, str]], Callable[_P, R
     return decorate
 
 
-@pages.get("/")
-@page()
-def home() -> str:
-    """What is in here, and where to begin."""
-    kb = knowledge_base()
-    return render_template(
-        "home.html",
-        as_of=kb.as_of,
-        people=kb.count_people(),
-        models=len(answers.position_models(kb)),
-        trainings=len(kb.ask("trainings").rows),
-        dimensions=sum(map(len, kb.catalogue.dimensions.values())),
-    )
-
-
 @pages.get("/position-models")
 @page("api.position_models")
 def position_models() -> str:

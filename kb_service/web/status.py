@@ -7,6 +7,8 @@ from typing import Any, cast
 from flask import Blueprint, Flask, Response, current_app, jsonify, render_template
 
 from kb_service.access.roles import People
+from kb_service.access.view import View
+from kb_service.findings import Finding
 from kb_service.watching import Watch
 from kb_service.web.callers import caller
 from kb_service.web.pages import page
@@ -36,9 +38,22 @@ def status_page() -> str:
     return render_template("status.html", status=_status())
 
 
+def findings_in_sight(view: View) -> list[Finding] | None:
+    """What this page tells is still to be put right; None to who may not open it."""
+    if not view.caller.rights.writes_models:
+        return None
+    watch = _watch()
+    latest = watch.status.rounds[:1] if watch else ()
+    return [*view.knowledge_base.missing(), *(found for each in latest for found in each.findings)]
+
+
+def _watch() -> Watch | None:
+    return cast(Watch | None, current_app.extensions.get(_EXTENSION))
+
+
 def _status() -> dict[str, Any]:
     base = service().knowledge_base
-    watch = cast(Watch | None, current_app.extensions.get(_EXTENSION))
+    watch = _watch()
     return {
         "knowledge": base.knowledge_version,
         "asOf": base.as_of.isoformat(),

@@ -7,6 +7,7 @@ from kb_service.knowledge_base.answers import columns_of
 from kb_service.position_models.json_schema import model_schema
 from kb_service.questions import Question, questions
 from kb_service.web.answers import shaped
+from kb_service.web.openapi.overview_schemas import overview_schemas
 from kb_service.web.openapi.performance_schemas import performance_schemas
 from kb_service.web.openapi.performance_write_schemas import performance_write_schemas
 from kb_service.web.openapi.schema_parts import (
@@ -73,6 +74,7 @@ def schemas() -> dict[str, Schema]:
         **_explaining(),
         **_writing(),
         **_rights(),
+        **overview_schemas(),
         **study_schemas(),
         **version_schemas(),
         **performance_schemas(row_of, _basis("plan")),

@@ -1,0 +1,57 @@
+"""Every page in both languages, wide and narrow, light and dark: nothing fails, nothing is barred."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.visiting import NARROW, WIDE, visit
+from tests.served import Served
+
+MODEL = "customer-service-specialist"
+PAGES = {
+    "home": "/",
+    "search": "/search?q=service",
+    "search-nothing": "/search?q=qqqq",
+    "position-models": "/position-models",
+    "position-model": f"/position-models/{MODEL}",
+    "version": f"/position-models/{MODEL}/versions/0.1.0",
+    "plans": "/plans",
+    "plan": f"/plans/{MODEL}",
+    "people": "/people",
+    "person": "/people/p001",
+    "person-hostile": "/people/mallory",
+    "fit": f"/people/p001/fit/{MODEL}",
+    "appraisal": "/people/p085/performance/2026-q3",
+    "rights": "/people/p001/rights",
+    "team": "/teams/power-service-1/performance",
+    "explain": f"/explain?person=p001&model={MODEL}",
+    "why-not": f"/explain?person=p001&model={MODEL}&whyNot=strong-fit&seconds=0",
+    "import": "/import",
+    "validate": "/validate",
+    "questions": "/questions",
+    "question": "/questions/trainings",
+    "sparql": "/sparql",
+    "ontology": "/ontology",
+    "term": "/ontology/terms/core/Requirement",
+    "status": "/status",
+    "api": "/api",
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_works_for_everybody(browser: Browser, served: Served, name: str) -> None:
+    faults = []
+
+    for language in ("zh", "en"):
+        for width in (WIDE, NARROW):
+            with visit(browser, served.url + PAGES[name], width=width, language=language) as seen:
+                seen.look()
+                seen.keep(f"{name}-{language}-{width}")
+                faults += [f"{language} {width}: {fault}" for fault in seen.faults]
+    with visit(browser, served.url + PAGES[name], scheme="dark") as seen:
+        seen.look()
+        seen.keep(f"{name}-dark")
+        faults += [f"dark: {fault}" for fault in seen.faults]
+
+    assert faults == []
