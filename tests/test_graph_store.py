@@ -192,6 +192,33 @@ def test_a_graph_that_breaks_a_shape_is_refused_with_the_report(service: Service
     assert editor.get("/data", query_string=where).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("graph", "said"),
+    [
+        ("people/../../x", ONE),
+        ("people/%2E%2E/x", ONE),
+        ("people/a/b", ONE),
+        ("people/", ONE),
+        ("raters/../x", ONE),
+        ("people/nobody", ONE),
+        ("people/nobody", f"<{GRAPH}> a <{iri('owl', 'Ontology').value}> ."),
+    ],
+)
+def test_the_graph_of_a_person_bears_an_id_and_tells_of_that_person_alone(
+    service: ServiceOfRoles, graph: str, said: str
+) -> None:
+    generation = service.knowledge_base.store.generation
+    update = f"INSERT DATA {{ GRAPH <{BASE}{graph}> {{ {said} }} }}"
+
+    answer = service.as_role(Role.ADMIN).post(
+        "/sparql", data=update, headers={"Content-Type": "application/sparql-update"}
+    )
+
+    assert answer.status_code == 422, answer.text
+    assert body(answer)["findings"]
+    assert service.knowledge_base.store.generation == generation
+
+
 def test_facts_about_a_person_may_be_posted_to_the_default_graph(service: ServiceOfRoles) -> None:
     hr, key = service.as_role(Role.HR), service.key("cai")
     note = f"<{iri('person').value}{key}/assessment/A1> <{iri('skos', 'note').value}> 'seen' ."

@@ -21,7 +21,7 @@ from kb_service.knowledge_base.performance.closing import refuse_change_of_close
 from kb_service.knowledge_base.rater_faults import faults_of_rater_graphs
 from kb_service.knowledge_base.sorting import sort_facts
 from kb_service.knowledge_base.words import WORDS
-from kb_service.people_records import person_iri
+from kb_service.people_records import id_faults, person_iri
 from kb_service.people_records.performance_facts import CORRECTION_REASON
 from kb_service.people_records.raters import raters_to_be
 from kb_service.store.changes import change_of
@@ -142,7 +142,7 @@ class GraphWrites:
 
     def check_content(self, rewritten: Rewritten) -> None:
         """The same whatever became of position models: only by what the graphs say."""
-        said = [*_names(rewritten.added), *_words(rewritten.added)]
+        said = [*_graph_names(rewritten.added), *_names(rewritten.added), *_words(rewritten.added)]
         said += faults_of_rater_graphs(rewritten.added, rewritten.people)
         if faults := [*said, *_misplaced(rewritten.people)]:
             raise RefusedInput(faults[:20])
@@ -201,6 +201,16 @@ def _by_graph(quads: Iterable[Quad]) -> defaultdict[NamedNode, list[Quad]]:
     return found
 
 
+def _graph_names(added: Iterable[Quad]) -> list[Finding]:
+    """Graphs that are named as those of people are, after something that can be nobody's id."""
+    return [
+        fault
+        for graph in dict.fromkeys(quad.graph_name for quad in added)
+        if isinstance(graph, NamedNode) and kind_of(graph, frozenset()) is GraphKind.PERSON
+        for fault in id_faults(_person_of(graph), graph.value)
+    ]
+
+
 def _names(added: Iterable[Quad]) -> list[Finding]:
     """Names of people do not belong among the facts."""
     return [
@@ -254,7 +264,7 @@ def _misplaced(people: Mapping[str, list[Triple]]) -> list[Finding]:
         except RefusedInput as refused:
             faults += refused.findings
             continue
-        if set(found.people) - {person}:
+        if found.shared or set(found.people) - {person}:
             faults.append(_not_about(person))
     return faults
 

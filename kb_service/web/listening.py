@@ -18,6 +18,7 @@ from kb_service.configuration import Configuration
 from kb_service.web.begun import KEY as BEGUN
 from kb_service.web.begun import Begun
 from kb_service.web.query_lane import QueryLane
+from kb_service.web.request_lines import lines_of_parts
 
 _MOST_BYTES_READ = 4 * 1024**3
 _FORWARDED = {"x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"}
@@ -40,7 +41,8 @@ def make_server(app: Flask, host: str, port: int) -> Any:
     the app's 413 instead of a broken connection, and no disk fills. Answers, whose size the app
     bounds, are taken whole into the buffers of a connection, in a file beyond a megabyte, so that
     no thread ever waits for a client that reads slowly; where all of them hold too much, the client
-    that has taken nothing for longest loses its connection.
+    that has taken nothing for longest loses its connection. Where every thread is busy, requests of
+    one part of the service wait for each other, and the parts take turns.
 
     Where X-Forwarded headers come from is seen by the app, but they count only from the proxy that
     the configuration trusts.
@@ -72,6 +74,7 @@ def make_server(app: Flask, host: str, port: int) -> Any:
         clear_untrusted_proxy_headers=False,
         **trusted,
     )
+    server.task_dispatcher.queue = lines_of_parts(app)
     server.query_lane = QueryLane(app)
     channel_class = _channel_class(int(app.config["MAX_CONTENT_LENGTH"]), server.query_lane)
     for dispatcher in listening.values():
