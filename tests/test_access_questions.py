@@ -35,8 +35,9 @@ ABOUT_WHAT_NOBODY_HERE_HAS = {
     "calibration-of-teams",
     "calibration-of-raters",
     "raters-of-team",
+    "reassessment-needs",
 }
-"""Nobody in this organisation objects to anything or is appraised."""
+"""Nobody in this organisation objects to anything, is appraised, or has old assessments alone."""
 PERIOD_AND_TEAM = """
     @prefix dcterms: <http://purl.org/dc/terms/> .
     @prefix people: <https://w3id.org/rengang/ontology/people#> .
