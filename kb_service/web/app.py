@@ -36,6 +36,7 @@ from kb_service.web.language import remember_language
 from kb_service.web.logs import log_request
 from kb_service.web.metrics import ServiceMetrics, register_metrics
 from kb_service.web.model_documents import model_documents
+from kb_service.web.model_pages import register_model_pages
 from kb_service.web.model_versions import model_versions
 from kb_service.web.observing import register_observing
 from kb_service.web.ontology_pages import register_ontology_pages
@@ -127,6 +128,7 @@ def create_app(
     app.register_blueprint(person_rights)
     register_person_rights_pages(app)
     register_version_pages(app)
+    register_model_pages(app)
     register_ontology_pages(app, knowledge_base)
     register_home_pages(app, knowledge_base)
     app.register_blueprint(dereferencing)

@@ -16,7 +16,6 @@ from kb_service.web.explain_request import WhyNotAsked, why_not_document
 from kb_service.web.explain_request import asked as asked_to_explain
 from kb_service.web.explanations import concluded_by, explanation, rule_words
 from kb_service.web.labels import person_of
-from kb_service.web.model_versions import versions_in_work, versions_of
 from kb_service.web.problems import Problem
 from kb_service.web.service import knowledge_base, service
 
@@ -49,33 +48,6 @@ def page(api: str | None = None) -> Callable[[Callable[_P, str]], Callable[_P, R
         return view
 
     return decorate
-
-
-@pages.get("/position-models")
-@page("api.position_models")
-def position_models() -> str:
-    """Every position model, and the versions that are on their way to be published."""
-    kb = knowledge_base()
-    return render_template(
-        "models.html", models=answers.position_models(kb), in_work=versions_in_work(kb)
-    )
-
-
-@pages.get("/position-models/<model>")
-@page("api.position_model")
-def position_model(model: str) -> str:
-    """A position's three parts and duties, and the people judged for it."""
-    kb = knowledge_base()
-    shown = answers.position_model(kb, model)
-    found = answers.candidates(kb, model, *window(20))
-    parts = _by_part(shown["requirements"])
-    return render_template(
-        "model.html",
-        model=shown,
-        requirements=parts,
-        candidates=found,
-        versions=versions_of(kb, model),
-    )
 
 
 def _by_part(requirements: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:

@@ -81,7 +81,7 @@ def _named(view: View, question: str, row: Callable[[Document], Document]) -> li
 
 
 def _position(row: Document) -> Document:
-    to = url_for("pages.position_model", model=row["id"])
+    to = url_for("model_pages.position_model", model=row["id"])
     return _row(row["id"], row["label"], None, to)
 
 
