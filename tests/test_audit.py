@@ -24,6 +24,7 @@ from kb_service.audit import (
     reference,
     verify,
 )
+from kb_service.audit.query_texts import texts_in
 from kb_service.audit.segments import segments
 
 ANA = "p-aaaaaaaaaaaaaaaaaaaaaaaaaa"
@@ -336,14 +337,21 @@ def _asking(trail: AuditTrail, text: str) -> str:
     return digest
 
 
+def _kept(folder: Path) -> dict[str, str]:
+    """The texts that are kept, by digest."""
+    return {digest: text.decode() for digest, text in texts_in(folder / "queries")}
+
+
 def test_a_query_text_is_kept_without_keys_of_people(tmp_path: Path) -> None:
     trail = AuditTrail(tmp_path)
 
     digest = _asking(trail, f"ASK {{ <https://w3id.org/rengang/person/{ANA}> ?p ?o }}")
     trail.close()
 
-    kept = (tmp_path / "queries" / digest).read_text()
-    assert kept == f"ASK {{ <https://w3id.org/rengang/person/person:{reference(ANA)}> ?p ?o }}"
+    assert (
+        _kept(tmp_path)[digest]
+        == f"ASK {{ <https://w3id.org/rengang/person/person:{reference(ANA)}> ?p ?o }}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -361,20 +369,21 @@ def test_an_erasure_deletes_texts_however_they_write_it_and_keeps_the_chain(
     trail.close()
 
     assert gone == 1
-    assert [path.name for path in (tmp_path / "queries").iterdir()] == [other]
+    assert _kept(tmp_path) == {other: "ASK {}"}
     assert named != other
     assert verify(tmp_path).fault is None
+    assert not any(written in path.read_text() for path in tmp_path.rglob("*") if path.is_file())
 
 
 def test_a_text_that_is_gone_or_other_without_an_erasure_is_a_fault(tmp_path: Path) -> None:
     trail = AuditTrail(tmp_path)
-    digest = _asking(trail, "ASK {}")
+    _asking(trail, "ASK {}")
     trail.close()
-    text = tmp_path / "queries" / digest
+    [texts] = (tmp_path / "queries").iterdir()
 
-    text.write_text("ASK { ?s ?p ?o }")
+    texts.write_text(texts.read_text().replace("ASK {}", "ASK { ?s ?p ?o }"))
     changed = verify(tmp_path).fault
-    text.unlink()
+    texts.write_text("")
     missing = verify(tmp_path).fault
 
     assert (changed and changed.kind, missing and missing.kind) == (
@@ -383,22 +392,80 @@ def test_a_text_that_is_gone_or_other_without_an_erasure_is_a_fault(tmp_path: Pa
     )
 
 
+def test_a_text_is_kept_once_however_often_it_is_asked(tmp_path: Path) -> None:
+    trail = AuditTrail(tmp_path)
+
+    for text in ("ASK {}", "ASK { ?s ?p ?o }", "ASK {}"):
+        _asking(trail, text)
+
+    assert len(list(texts_in(tmp_path / "queries"))) == 2
+
+
+def test_a_text_that_another_process_forgot_is_kept_anew_when_it_is_asked_again(
+    tmp_path: Path,
+) -> None:
+    service, command = AuditTrail(tmp_path), AuditTrail(tmp_path)
+    text = 'ASK { ?p ?name "Ana Example" }'
+    digest = _asking(service, text)
+
+    command.forget_texts(["Ana Example"])
+    forgotten = _kept(tmp_path)
+    _asking(service, text)
+
+    assert forgotten == {}
+    assert _kept(tmp_path) == {digest: text}
+
+
+def test_half_a_text_of_a_crash_spoils_no_other_and_is_forgotten_too(tmp_path: Path) -> None:
+    trail = AuditTrail(tmp_path)
+    first = _asking(trail, "ASK {}")
+    [texts] = (tmp_path / "queries").iterdir()
+    with texts.open("a") as file:
+        file.write('{"digest":"abc","text":"Ana Exam')
+
+    second = _asking(trail, "ASK { ?s ?p ?o }")
+
+    assert _kept(tmp_path).keys() == {first, second}
+    assert verify(tmp_path).fault is None
+    trail.forget_texts(["Ana Example"])
+    assert _kept(tmp_path).keys() == {first, second}
+    assert "Ana" not in texts.read_text()
+
+
+def test_texts_in_files_of_their_own_are_read_and_forgotten_as_well(tmp_path: Path) -> None:
+    trail = AuditTrail(tmp_path)
+    named, other = _asking(trail, 'ASK { ?p ?name "Ana Example" }'), _asking(trail, "ASK {}")
+    kept = dict(texts_in(tmp_path / "queries"))
+    next((tmp_path / "queries").iterdir()).unlink()
+    for digest, text in kept.items():
+        (tmp_path / "queries" / digest).write_bytes(text)
+
+    before = verify(tmp_path).fault
+    trail.forget_texts(["Ana Example"])
+
+    assert before is None
+    assert named not in _kept(tmp_path)
+    assert _kept(tmp_path) == {other: "ASK {}"}
+    assert verify(tmp_path).fault is None
+
+
 def test_a_long_text_is_kept_in_part(tmp_path: Path) -> None:
     trail = AuditTrail(tmp_path)
 
-    digest = trail.keep_text("#" * 1_000_000)
+    digest = _asking(trail, "汉" * 1_000_000)
 
-    kept = (tmp_path / "queries" / digest).read_text()
-    assert len(kept) < 70_000
-    assert kept.endswith("\n# … 1000000 bytes in all\n")
+    kept = _kept(tmp_path)[digest]
+    assert len(kept.encode()) < 70_000
+    assert kept.endswith("汉\n# … 3000000 bytes in all\n")
+    assert verify(tmp_path).fault is None
 
 
 def test_a_text_is_on_disk_before_an_entry_that_names_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    synced: list[str] = []
-    monkeypatch.setattr("kb_service.audit.query_texts.sync", lambda path: synced.append(path.name))
-    monkeypatch.setattr("kb_service.audit.trail.sync", lambda path: synced.append(path.name))
+    synced: list[Path] = []
+    monkeypatch.setattr("kb_service.audit.query_texts.sync", synced.append)
+    monkeypatch.setattr("kb_service.audit.trail.sync", synced.append)
     trail = AuditTrail(tmp_path)
     digest = trail.keep_text("ASK {}")
     synced.clear()
@@ -406,6 +473,5 @@ def test_a_text_is_on_disk_before_an_entry_that_names_it(
     trail.append(Access("portal", "hr", "POST /sparql", "200", query=digest), durable=True)
     trail.close()
 
-    texts, segment = synced.index(digest), synced.index(segments(tmp_path)[0].name)
-    assert synced[texts + 1] == "queries"
-    assert texts < segment
+    [texts] = (tmp_path / "queries").iterdir()
+    assert synced[-3:] == [texts, texts.parent, *segments(tmp_path)]

@@ -20,7 +20,7 @@ from kb_service.audit.entries import (
     Anchor,
     written,
 )
-from kb_service.audit.query_texts import forget_texts, keep_text, sync_texts
+from kb_service.audit.query_texts import QueryTexts, forget_texts, kept_text
 from kb_service.audit.segments import Tail, read_head, read_tail, segments, sync, write_head
 
 _LOG = logging.getLogger("kb_service.audit")
@@ -43,6 +43,7 @@ class AuditTrail:
         self.folder = folder
         self.texts = folder / "queries"
         """The folder of query texts."""
+        self._kept = QueryTexts(self.texts)
         self.appended = 0
         """How many entries this process has added."""
         self.takes_entries = True
@@ -51,7 +52,6 @@ class AuditTrail:
         self._one_syncs = threading.Lock()
         self._synced = 0
         self._tail: Tail | None = None
-        self._new_texts: set[str] = set()
         self._unsynced = threading.Event()
         self._closed = threading.Event()
         self._syncing: threading.Thread | None = None
@@ -62,7 +62,6 @@ class AuditTrail:
             with self._lock, self._alone():
                 tail = self._write(access)
             if durable:
-                self._sync_texts({access.query})
                 self._sync(tail)
             else:
                 self._sync_soon()
@@ -77,14 +76,15 @@ class AuditTrail:
 
         The text is on disk before an entry that names it is.
         """
+        kept, digest = kept_text(text)
         try:
             self._prepare()
-            digest, is_new = keep_text(self.texts, text)
+            with self._lock:
+                if not self._kept.holds(digest):
+                    with self._alone():
+                        self._kept.add(kept, digest, f"{datetime.now(UTC):%Y-%m}")
         except OSError as error:
             raise AuditUnavailable(f"the audit trail cannot be written: {error}") from error
-        if is_new:
-            with self._lock:
-                self._new_texts.add(digest)
         return digest
 
     def forget_texts(self, strings: Iterable[str]) -> int:
@@ -92,8 +92,8 @@ class AuditTrail:
 
         The entries stay and so does the chain; an entry of its own says which texts are gone.
         """
-        self._prepare()
-        gone = forget_texts(self.texts, strings)
+        with self._lock, self._alone():
+            gone = forget_texts(self.texts, strings)
         if gone:
             self.append(Access(_SELF, "", FORGOTTEN, "done", object=" ".join(gone)), durable=True)
         return len(gone)
@@ -178,7 +178,7 @@ class AuditTrail:
         sync(self.folder)
 
     def _sync(self, tail: Tail) -> None:
-        """Have the entries so far on disk, and only then move the anchor to the last of them.
+        """Have the entries so far on disk after the texts they name; then the anchor moves to the last.
 
         Who comes while another does this finds it done for them too, more often than not.
         """
@@ -187,20 +187,13 @@ class AuditTrail:
                 return
             with self._lock:
                 latest = self._tail or tail
+            self._kept.sync()
             sync(self.folder / latest.segment)
             with self._lock, self._alone():
                 head = read_head(self.folder)
                 if head is not None and head.number < latest.anchor.number:
                     write_head(self.folder, latest.anchor)
             self._synced = latest.anchor.number
-
-    def _sync_texts(self, digests: set[str]) -> None:
-        """Have those of the texts on disk that are not yet."""
-        with self._lock:
-            new = digests & self._new_texts
-        sync_texts(self.texts, new)
-        with self._lock:
-            self._new_texts -= new
 
     def _sync_soon(self) -> None:
         if self._syncing is None:
@@ -221,8 +214,7 @@ class AuditTrail:
 
     def _sync_all(self) -> None:
         with self._lock:
-            tail, texts = self._tail, set(self._new_texts)
-        self._sync_texts(texts)
+            tail = self._tail
         if tail is not None:
             self._sync(tail)
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from hashlib import sha256
 from pathlib import Path
 
 from kb_service.audit.entries import FORGOTTEN, GENESIS, TRAIL_BROKEN, Anchor, Entry, read
+from kb_service.audit.query_texts import texts_in
 from kb_service.audit.segments import lines, read_head, segments
 
 
@@ -148,13 +149,13 @@ def _fault_of_end(walk: _Walk, head: Anchor | None, expected: Anchor | None) -> 
 
 
 def _fault_of_texts(walk: _Walk) -> Fault | None:
+    """The first entry whose text is another or is gone."""
+    folder = walk.folder / "queries"
+    kept: dict[str, bool] = {}
+    for digest, text in texts_in(folder) if folder.is_dir() else ():
+        kept[digest] = kept.get(digest, True) and sha256(text).hexdigest() == digest
     for digest, where in walk.texts.items():
-        try:
-            text = (walk.folder / "queries" / digest).read_bytes()
-        except FileNotFoundError:
-            if digest not in walk.forgotten:
-                return where
-            continue
-        if hashlib.sha256(text).hexdigest() != digest:
-            return Fault(FaultKind.TEXT_CHANGED, where.number, where.segment, where.line)
+        if not kept.get(digest, digest in walk.forgotten):
+            kind = FaultKind.TEXT_CHANGED if digest in kept else FaultKind.TEXT_MISSING
+            return replace(where, kind=kind)
     return None
