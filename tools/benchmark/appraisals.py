@@ -46,14 +46,7 @@ def appraisals(count: int, *, together: bool) -> Figures:
         try:
             people = [PersonRecord(person_id(number), None, PLAN) for number in range(count)]
             base.import_records(people, [])
-            for period, days in QUARTERS.items():
-                base.periods.put(PeriodAsked(period, *days), _AUTHOR)
-            seconds = {"read": 0.0, "check": 0.0, "store": 0.0}
-            rows = 0
-            for periods in [tuple(QUARTERS)] if together else [(each,) for each in QUARTERS]:
-                for sheets in _imports(periods, count, base.recording.choices):
-                    rows += sum(sheet.count(b"\n") - 1 for sheet in sheets)
-                    _take_in(base, sheets, seconds)
+            seconds, rows = appraise(base, count, together=together)
         finally:
             base.close()
         on_disk = sum(path.stat().st_size for path in data.rglob("*") if path.is_file())
@@ -64,6 +57,19 @@ def appraisals(count: int, *, together: bool) -> Figures:
         "disk": on_disk / 2**20,
         "peak": peak_megabytes(),
     }
+
+
+def appraise(base: KnowledgeBase, count: int, *, together: bool) -> tuple[dict[str, float], int]:
+    """Take in figures and ratings of so many people who are there; seconds of each step, and rows."""
+    for period, days in QUARTERS.items():
+        base.periods.put(PeriodAsked(period, *days), _AUTHOR)
+    seconds = {"read": 0.0, "check": 0.0, "store": 0.0}
+    rows = 0
+    for periods in [tuple(QUARTERS)] if together else [(each,) for each in QUARTERS]:
+        for sheets in _imports(periods, count, base.recording.choices):
+            rows += sum(sheet.count(b"\n") - 1 for sheet in sheets)
+            _take_in(base, sheets, seconds)
+    return seconds, rows
 
 
 APPRAISALS: Mapping[str, Measurement] = {
