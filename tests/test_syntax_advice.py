@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -105,7 +107,8 @@ def told_of_update(update: str) -> tuple[str, str]:
 def test_a_query_that_is_not_one_is_told_where_and_what_to_write(
     query: str, zh: str, en: str
 ) -> None:
-    assert told(query) == Advice(zh, en)
+    line, column = map(int, re.findall(r"\d+", en)[:2])
+    assert told(query) == Advice(zh, en, (line, column))
 
 
 @pytest.mark.parametrize(

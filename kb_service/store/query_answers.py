@@ -85,14 +85,18 @@ class QueryAnswer:
 class QueryProblem(Exception):
     """Why a query has no answer: the HTTP status it deserves, and what to do, in a sentence.
 
-    `zh` says it in Chinese, where we have more to say than the engine has.
+    `zh` says it in Chinese, where we have more to say than the engine has; `place` is the line and
+    column of what is wrong, where one place is.
     """
 
-    def __init__(self, status: int, detail: str, zh: str = "") -> None:
+    def __init__(
+        self, status: int, detail: str, zh: str = "", place: tuple[int, int] | None = None
+    ) -> None:
         super().__init__(status, detail)
         self.status = status
         self.detail = detail
         self.zh = zh
+        self.place = place
 
     def __str__(self) -> str:
         return self.detail
@@ -343,4 +347,4 @@ def _answered(answer: Answer, store: KnowledgeStore) -> End | Rows:
 
 
 def _refuse(refusal: Refusal) -> NoReturn:
-    raise QueryProblem(refusal.status, refusal.detail, refusal.zh)
+    raise QueryProblem(refusal.status, refusal.detail, refusal.zh, refusal.place)

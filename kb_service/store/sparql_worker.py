@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 from itertools import islice
 
 from pyoxigraph import (
+    BlankNode,
     Literal,
     NamedNode,
     QueryBoolean,
@@ -15,6 +17,7 @@ from pyoxigraph import (
     QueryTriples,
     RdfFormat,
     Store,
+    Triple,
     serialize,
 )
 
@@ -34,6 +37,10 @@ from kb_service.store.syntax_advice import query_advice
 
 _Results = QuerySolutions | QueryBoolean | QueryTriples
 _Graphs = tuple[str, ...]
+_NUMBERS = frozenset(
+    f"http://www.w3.org/2001/XMLSchema#{name}" for name in ("integer", "decimal", "double", "float")
+)
+"""The types of numbers that a query works out, and as which the store gives others back."""
 _DOUBTFUL = (
     "Write FROM and FROM NAMED as words of their own, each followed by one IRI, "
     "so that it is certain which graphs are meant."
@@ -77,12 +84,32 @@ class End:
     people: frozenset[str]
 
 
+class CellKind(Enum):
+    """What a value is to who reads it."""
+
+    NOTHING = "nothing"
+    """The variable has no value in this row."""
+    THING = "thing"
+    """The text is an IRI."""
+    NUMBER = "number"
+    TEXT = "text"
+    """Any other literal, a blank node or a triple."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One value as a person reads it."""
+
+    text: str
+    kind: CellKind
+
+
 @dataclass(frozen=True)
 class Rows:
     """The first rows of a SELECT as a person reads them."""
 
     columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[Cell, ...], ...]
     cut: bool
     people: frozenset[str]
 
@@ -91,12 +118,14 @@ class Rows:
 class Refusal:
     """Why there is no answer: the HTTP status it deserves, and what to do, in a sentence.
 
-    In Chinese too where we have more to say than the engine has.
+    In Chinese too where we have more to say than the engine has. `place` is the line and column
+    of what is wrong in the text of the query, where that is known.
     """
 
     status: int
     detail: str
     zh: str = ""
+    place: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -131,7 +160,7 @@ def open_worker(
         except SyntaxError as error:
             told = query_advice(error, job.query)
             en = f"This is not a SPARQL 1.1 query: {told.en}"
-            return Refusal(400, en, f"这不是 SPARQL 1.1 查询：{told.zh}")
+            return Refusal(400, en, f"这不是 SPARQL 1.1 查询：{told.zh}", told.place)
         except TooMuch as error:
             return Refusal(422, str(error))
         except (ValueError, RuntimeError, OSError) as error:
@@ -235,23 +264,28 @@ def _written(results: _Results, job: Job, emit: Emit) -> Answer:
 
 
 def _shown(solutions: QuerySolutions, most: int) -> Rows:
-    """The first rows, each value as plain text."""
+    """The first rows, each value as a person reads it."""
     columns = tuple(variable.value for variable in solutions.variables)
     people = PeopleInAnswer()
     rows = []
     for solution in islice(solutions, most + 1):
         people.read(" ".join(map(str, solution)).encode() + b" ")
-        rows.append(
-            tuple(
-                ""
-                if term is None
-                else term.value
-                if isinstance(term, NamedNode | Literal)
-                else str(term)
-                for term in solution
-            )
-        )
+        rows.append(tuple(map(_cell, solution)))
     return Rows(columns, tuple(rows[:most]), len(rows) > most, people.keys())
+
+
+def _cell(term: NamedNode | Literal | BlankNode | Triple | None) -> Cell:
+    match term:
+        case None:
+            return Cell("", CellKind.NOTHING)
+        case NamedNode():
+            return Cell(term.value, CellKind.THING)
+        case Literal() if term.datatype.value in _NUMBERS:
+            return Cell(term.value, CellKind.NUMBER)
+        case Literal():
+            return Cell(term.value, CellKind.TEXT)
+        case _:
+            return Cell(str(term), CellKind.TEXT)
 
 
 def _with_charset(media_type: str) -> str:

@@ -32,10 +32,11 @@ _UPDATES = (
 
 @dataclass(frozen=True)
 class Advice:
-    """The same in both languages."""
+    """The same in both languages, and the line and column that it is about, if it is about one."""
 
     zh: str
     en: str
+    place: tuple[int, int] | None = None
 
 
 _SAID = {
@@ -126,7 +127,7 @@ def advice_at(
     what = _what_is(text, at)
     where_zh = f"第 {line} 行第 {column} 列" + (f"（“{what}”处）" if what else "（结尾处）")
     where_en = f"line {line}, column {column}, " + (f"at {what}" if what else "at the end")
-    return Advice(f"{where_zh}：{told.zh}", f"{where_en}: {told.en}")
+    return Advice(f"{where_zh}：{told.zh}", f"{where_en}: {told.en}", (line, column))
 
 
 def _index(text: str, line: int, column: int) -> int:

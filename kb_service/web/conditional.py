@@ -42,6 +42,8 @@ CONDITIONAL = frozenset(
         "performance.of_team",
         "performance.plan",
         "performance.plans",
+        "person_pages.standings_document",
+        "term_list.every_term",
     }
 )
 """Endpoints whose answers follow from the store, the register, the day and who asks, alone.

@@ -110,8 +110,8 @@ def _as_problem(error: Exception) -> Problem:
             404, "没有得出这一结论。", "Nothing of this kind is concluded; check the IRI."
         )
     if isinstance(error, QueryProblem):
-        zh = QUERY_DETAILS.get(error.status, "查询没有执行。")
-        return Problem(error.status, error.zh or f"{zh}详情（英文）：{error.detail}", error.detail)
+        words = query_words(error)
+        return Problem(error.status, words["zh"], words["en"])
     if isinstance(error, StoreUnavailable):
         return Problem(503, error.state.zh, error.state.en)
     if isinstance(error, WorkerTimedOut | WorkerDied | WorkerBusy | WorkerFailed):
@@ -119,6 +119,12 @@ def _as_problem(error: Exception) -> Problem:
     if isinstance(error, HTTPException):
         return _http(error)
     return Problem(500, *DETAILS[500])
+
+
+def query_words(error: QueryProblem) -> dict[str, str]:
+    """Why a query has no answer, in both languages."""
+    zh = QUERY_DETAILS.get(error.status, "查询没有执行。")
+    return {"zh": error.zh or f"{zh}详情（英文）：{error.detail}", "en": error.detail}
 
 
 def refused(error: RefusedInput) -> Problem:

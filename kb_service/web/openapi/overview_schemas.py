@@ -1,9 +1,11 @@
-"""What the overview and the search look like as JSON Schema."""
+"""What the overview, the search and the list of terms look like as JSON Schema."""
 
 from __future__ import annotations
 
+from kb_service.knowledge_base.terms import Kind
 from kb_service.web.openapi.schema_parts import (
     DATE,
+    MAYBE_STRING,
     MAYBE_TEXT,
     STRING,
     TEXT,
@@ -39,6 +41,21 @@ def overview_schemas() -> dict[str, Schema]:
         ),
         "FoundOfAKind": record(
             {"kind": {"enum": list(KINDS)}, "total": WHOLE, "rows": listed(hit)}
+        ),
+        "Terms": record(
+            {
+                "prefixes": {"type": "object", "additionalProperties": STRING},
+                "terms": listed(
+                    record(
+                        {
+                            "name": STRING,
+                            "iri": STRING,
+                            "kind": {"enum": [kind.value for kind in Kind]},
+                            "label": maybe(record({"zh": MAYBE_STRING, "en": MAYBE_STRING})),
+                        }
+                    )
+                ),
+            }
         ),
         "Search": record({"query": STRING, "groups": listed(ref("FoundOfAKind"))}),
     }
