@@ -154,7 +154,7 @@ def _plan(facts: _Facts, node: NamedNode) -> PerformancePlan:
         is_published=status == iri("status", "published"),
         kpis=_ids(facts, _items(facts, node, iri("performance", "forKPI"))),
         dimensions=_ids(facts, _items(facts, node, iri("core", "dimension"))),
-        sources=_ids(facts, (source for source in sources if source)),
+        sources=_ids(facts, sorted(filter(None, sources), key=str)),
     )
 
 
