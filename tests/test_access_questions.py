@@ -27,7 +27,7 @@ NOBODY, COUNTS, ONE, ALL = (
 ABOUT_SOMEBODY = re.compile(
     r"judgement:ofPerson|judgement:since|\bpeople:|org:memberOf|org:holds|\?person\b"
 )
-THINGS = {"model": MODEL, "period": "spring", "plan": MODEL, "team": "north"}
+THINGS = {"model": MODEL, "period": "spring", "plan": MODEL, "team": "north", "verdict": "fit"}
 ABOUT_WHAT_NOBODY_HERE_HAS = {
     "contested-judgements",
     "performance-of-team",

@@ -192,6 +192,7 @@ def test_every_question_can_be_asked(client: FlaskClient, quarter: str, name: st
         "model": MODEL,
         "plan": MODEL,
         "period": quarter,
+        "verdict": "fit",
     }
     wanted = "&".join(f"{word}={given[word]}" for word in questions()[name].takes)
 

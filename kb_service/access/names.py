@@ -53,6 +53,14 @@ class Names:
             return {}
         return self._register.entries(filter(self._may_read, keys))
 
+    def in_order(self, keys: Iterable[str]) -> list[str]:
+        """Those with these pseudonyms whom the caller may see, in the order of the ids they see."""
+        readable = filter(self._may_read, keys)
+        if not self.sees_names:
+            return sorted(readable)
+        ids = self._register.ids()
+        return sorted(readable, key=lambda key: ids.get(key, key))
+
     def shown(self, keys: Iterable[str]) -> dict[str, Shown]:
         """How the caller sees each of these people, by pseudonym."""
         every = list(keys)

@@ -120,11 +120,7 @@ class PeopleView:
 
     def people_keys(self) -> list[str]:
         """The pseudonyms of all in reach, in the order of the ids that the caller sees."""
-        keys = self.knowledge_base.people_ids()
-        if self._in_reach is not None:
-            keys = [key for key in keys if key in self._in_reach]
-        shown = self.names.shown(keys)
-        return sorted(keys, key=lambda key: shown[key].id)
+        return self.names.in_order(self.knowledge_base.people_ids())
 
     def people_called(self, words: Sequence[str]) -> list[Shown]:
         """Those in reach whose name and id, as the caller sees them, have all of these words.

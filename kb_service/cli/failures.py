@@ -49,6 +49,7 @@ _KINDS = {
     "decision on item": Words("对该项目的决定", "decision on the item"),
     "round": Words("轮次", "round"),
     "training": Words("培训", "training"),
+    "verdict": Words("结论", "verdict"),
 }
 _LISTS = {
     "period": "rengang ask periods",
@@ -58,6 +59,7 @@ _LISTS = {
     "study": "rengang study list",
     "person": "rengang ask people",
     "training": "rengang ask trainings",
+    "verdict": "rengang ask verdicts",
     "dimension": "rengang ask dimensions",
     "question": "rengang ask",
 }

@@ -201,10 +201,18 @@ class ReadableBase:
 
     def check_loaded(self, progress: Progress | None = None) -> list[Finding]:
         """What the shapes say of everything in here: shared knowledge, then people."""
+        return [*self.check_knowledge(), *self.check_people(progress)]
+
+    def check_knowledge(self) -> list[Finding]:
+        """What the shapes say of the shared knowledge in here."""
         records = version_triples(self._keeper.recorded_versions())
         shared = [*self._keeper.shared_facts(), *records]
         checked = self._checker.triples(shared, (), self.latest_day, _LONGEST_CHECK)
-        found: list[Finding] = list(checked["findings"])
+        return list(checked["findings"])
+
+    def check_people(self, progress: Progress | None = None) -> list[Finding]:
+        """What the shapes say of everybody in here, by pseudonym."""
+        found = list[Finding]()
         people = self._keeper.people_ids()
         uploaded = self._keeper.uploaded_facts()
         steps = Steps(progress, len(people))
@@ -268,6 +276,28 @@ class ReadableBase:
         Raises UnknownThingError for a question, parameter or thing that does not exist.
         """
         return self._asking.ask(name, limit=limit, offset=offset, reach=reach, **things)
+
+    def ask_of_each(self, people: Sequence[str], name: str, *, reach: Reach = EVERYTHING) -> Answer:
+        """The answers to a question about one person, for all of these people at once.
+
+        It is for questions over the store that take a person alone and tell whom each row is about.
+        """
+        return self._asking.ask_of_each(people, name, reach=reach)
+
+    def order_of_people(
+        self, name: str, *, reach: Reach = EVERYTHING, **things: str
+    ) -> tuple[str, ...]:
+        """The people in the answer to a question over the store, in its order, which is kept.
+
+        See Asking.order_of_people.
+        """
+        return self._asking.order_of_people(name, reach=reach, **things)
+
+    def ask_among(
+        self, people: Sequence[str], name: str, *, reach: Reach = EVERYTHING, **things: str
+    ) -> Answer:
+        """The answer to a question over the store that may take `among`, about these people alone."""
+        return self._asking.ask_among(people, name, reach=reach, **things)
 
     def ask_as_of(self, day: date | None, name: str, **things: str) -> Answer:
         """The answer to a question about one person, as it was when a day was over; None for now.

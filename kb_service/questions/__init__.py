@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 
-_FIELD = re.compile(r"^# (Asks|问题|Takes|People|Tells|Over):\s*(.*)$", re.MULTILINE)
+TRUTH = "truth"
+"""What a parameter takes that is true or false, in place of the prefix of ids."""
+
+_FIELD = re.compile(r"^# (Asks|问题|Takes|May take|People|Tells|Over):\s*(.*)$", re.MULTILINE)
 _TAKES = re.compile(r"(\w+) \((\w+)\)")
 _COUNTS = re.compile(r"how many \((\w+)(?: of (\w+) for each (\w+))?\)")
 
@@ -44,7 +47,8 @@ class Counted:
 class Question:
     """One question: what it asks, which things it takes by id, and over which facts.
 
-    `takes` maps a parameter to the prefix its ids belong to. `over` is `store` for questions about
+    `takes` maps a parameter to the prefix its ids belong to; so does `may_take`, whose parameters
+    narrow the answer where they are given, or are TRUTH. `over` is `store` for questions about
     what is kept of everyone, `person` for those that need all conclusions about one person.
     `people` is the column that holds people, empty when none does. `counted` is there for a
     question that tells how many people.
@@ -60,15 +64,26 @@ class Question:
     people: str = ""
     tells_of: TellsOf = TellsOf.EVERYBODY
     counted: Counted | None = None
+    may_take: Mapping[str, str] = field(default_factory=dict)
 
-    def bound(self, values: Mapping[str, NamedNode]) -> str:
+    def bound(self, values: Mapping[str, NamedNode | Literal]) -> str:
         """The query with each parameter's value in every place that is free for it.
 
         Raises KeyError for a parameter without a value.
         """
+        return self.bound_to_each({name: (value,) for name, value in values.items()})
+
+    def bound_to_each(self, values: Mapping[str, Sequence[NamedNode | Literal]]) -> str:
+        """The query about several things at once: with all values of a parameter in its places.
+
+        They stay free for a parameter that may be left out and is. Raises KeyError for another one
+        without values.
+        """
 
         def place(match: re.Match[str]) -> str:
-            return f"VALUES ?{match[1]} {{ {values[match[1]]} }}"
+            if match[1] in self.may_take and match[1] not in values:
+                return match[0]
+            return f"VALUES ?{match[1]} {{ {' '.join(map(str, values[match[1]]))} }}"
 
         return re.sub(r"VALUES \?(\w+) \{ UNDEF \}", place, self.text)
 
@@ -76,9 +91,9 @@ class Question:
 def read_question(name: str, text: str) -> Question:
     """The question in a file's text. Raises ValueError naming the header line that is missing."""
     fields = dict(_FIELD.findall(text))
-    for field in ("Asks", "问题", "Takes", "Tells", "Over"):
-        if field not in fields:
-            raise ValueError(f"{name}: add the header line '# {field}: …'")
+    for header in ("Asks", "问题", "Takes", "Tells", "Over"):
+        if header not in fields:
+            raise ValueError(f"{name}: add the header line '# {header}: …'")
     tells_of, counted = _read_tells(name, fields["Tells"].strip())
     return Question(
         name=name,
@@ -91,6 +106,7 @@ def read_question(name: str, text: str) -> Question:
         people=fields.get("People", ""),
         tells_of=tells_of,
         counted=counted,
+        may_take=dict(_TAKES.findall(fields.get("May take", ""))),
     )
 
 

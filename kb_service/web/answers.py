@@ -8,6 +8,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from kb_service.access.candidates import ranked
 from kb_service.access.view import View
 from kb_service.knowledge_base import UnknownThingError
 
@@ -95,10 +96,21 @@ def position_model(kb: View, model: str) -> Document:
     }
 
 
-def candidates(kb: View, model: str, limit: int, offset: int) -> Part:
-    """The people judged for a position, best fit first."""
-    found = part(kb, "candidates-for-model", limit, offset, model=model)
-    return Part([_with_coverage(row) for row in found.rows], limit, offset, found.more)
+@dataclass(frozen=True)
+class Candidates:
+    """Some of the people judged for a position, and how many there are of them."""
+
+    part: Part
+    total: int
+
+
+def candidates(
+    kb: View, model: str, narrowed: Mapping[str, str], limit: int, offset: int
+) -> Candidates:
+    """The people judged for a position, best fit first; see `ranked` for what narrows them."""
+    found = ranked(kb, model, narrowed, limit, offset)
+    rows = [with_coverage(shaped(row)) for row in found.answer.rows]
+    return Candidates(Part(rows, limit, offset, offset + limit < found.total), found.total)
 
 
 def people(kb: View, limit: int, offset: int) -> Part:
@@ -129,7 +141,7 @@ def _candidate_for(rows: list[dict[str, Any]]) -> list[str]:
 def fits(kb: View, person: str) -> list[Document]:
     """How somebody fits each position, best first."""
     rows = kb.ask("fits-of-person", person=person).rows
-    return [_with_coverage(shaped(row)) for row in rows]
+    return [with_coverage(shaped(row)) for row in rows]
 
 
 def fit(kb: View, person: str, model: str, as_of: date | None = None) -> Document:
@@ -156,7 +168,7 @@ def training_plan(fit: Document) -> Document:
     }
 
 
-def _with_coverage(row: Document) -> Document:
+def with_coverage(row: Document) -> Document:
     """The row with known and total weight as coverage, which is what people read."""
     rest = dict(row)
     known, total = (Decimal(str(rest.pop(name))) for name in ("knownWeight", "totalWeight"))

@@ -14,11 +14,13 @@ from kb_service.configuration import Configuration
 from kb_service.knowledge_base import KnowledgeBase
 from kb_service.register import Register
 from kb_service.store.answered_requests import AnsweredRequests
+from kb_service.web.adverse_impact import register_adverse_impact
 from kb_service.web.api import api
 from kb_service.web.api_reference import api_reference
 from kb_service.web.auditing import note_people, register_auditing
 from kb_service.web.authentication import register_access
 from kb_service.web.commits import register_writing, workers_of
+from kb_service.web.compare_pages import register_compare_pages
 from kb_service.web.compression import register_compression
 from kb_service.web.conditional import register_conditional
 from kb_service.web.cross_origin import register_cross_origin
@@ -31,6 +33,7 @@ from kb_service.web.graph_store import graph_store
 from kb_service.web.health import health
 from kb_service.web.home_pages import register_home_pages
 from kb_service.web.idempotency import register_idempotency
+from kb_service.web.import_progress import register_import_progress
 from kb_service.web.knowledge_dataset import KnowledgeDataset
 from kb_service.web.language import remember_language
 from kb_service.web.logs import log_request
@@ -46,6 +49,7 @@ from kb_service.web.performance import performance
 from kb_service.web.performance_pages import register_performance_pages
 from kb_service.web.performance_writes import performance_writes
 from kb_service.web.periods import periods
+from kb_service.web.person_pages import register_person_pages
 from kb_service.web.person_rights import person_rights
 from kb_service.web.person_rights_pages import register_person_rights_pages
 from kb_service.web.preconditions import register_preconditions
@@ -55,8 +59,11 @@ from kb_service.web.request_ids import register_request_ids
 from kb_service.web.security import register_security
 from kb_service.web.service import EXTENSION, Service
 from kb_service.web.sparql import sparql
-from kb_service.web.status import status
+from kb_service.web.status import register_status
 from kb_service.web.studies import studies
+from kb_service.web.study_pages import register_study_pages
+from kb_service.web.team_pages import register_team_pages
+from kb_service.web.term_list import term_list
 from kb_service.web.version_pages import register_version_pages
 from kb_service.web.view import register_view
 from kb_service.web.waiting_room import register_waiting_room
@@ -115,9 +122,10 @@ def create_app(
     app.after_request(remember_language)
     for blueprint in (api, writes, what_if, documents, sparql, health, pages, forms):
         app.register_blueprint(blueprint)
+    register_import_progress(app)
     app.register_blueprint(graph_store)
     app.register_blueprint(api_reference)
-    app.register_blueprint(status)
+    register_status(app, knowledge_base)
     app.register_blueprint(model_documents)
     app.register_blueprint(model_versions)
     app.register_blueprint(studies)
@@ -125,12 +133,18 @@ def create_app(
     app.register_blueprint(performance_writes)
     app.register_blueprint(periods)
     register_performance_pages(app)
+    register_study_pages(app)
+    register_person_pages(app)
     app.register_blueprint(person_rights)
     register_person_rights_pages(app)
-    register_version_pages(app)
     register_model_pages(app)
+    register_version_pages(app)
     register_ontology_pages(app, knowledge_base)
     register_home_pages(app, knowledge_base)
+    register_team_pages(app)
+    register_compare_pages(app)
+    register_adverse_impact(app)
+    app.register_blueprint(term_list)
     app.register_blueprint(dereferencing)
     register_dataset_description(app)
     register_waiting_room(app, app.config[CONFIGURATION].server.threads)

@@ -13,7 +13,7 @@ from enum import StrEnum
 from flask import Flask, Request, request
 
 from kb_service.access.roles import RIGHTS, Caller, People, Rights, Role
-from kb_service.questions import TellsOf, questions
+from kb_service.questions import Question, TellsOf, questions
 from kb_service.web.callers import REALM, caller, known_caller
 from kb_service.web.problems import Problem
 
@@ -33,6 +33,8 @@ class Need(StrEnum):
     STUDIES = "studies"
     WRITES_PEOPLE = "writes people"
     WRITES_STUDIES = "writes studies"
+    IMPORTS = "imports"
+    """Hands in people or studies; what a file is of decides which of them it takes."""
     WRITES_MODELS = "writes models"
     ADMINISTERS = "administers"
 
@@ -47,6 +49,7 @@ _ALLOWED: Mapping[Need, Callable[[Rights], bool]] = {
     Need.STUDIES: lambda rights: rights.reads_studies,
     Need.WRITES_PEOPLE: lambda rights: rights.writes_people,
     Need.WRITES_STUDIES: lambda rights: rights.writes_studies,
+    Need.IMPORTS: lambda rights: rights.writes_people or rights.writes_studies,
     Need.WRITES_MODELS: lambda rights: rights.writes_models,
     Need.ADMINISTERS: lambda rights: rights.administers,
 }
@@ -117,6 +120,12 @@ NEEDS: Mapping[str, Need] = {
     "studies.explanation": Need.STUDIES,
     "studies.draft": Need.STUDIES,
     "studies.template": Need.SHARED,
+    "study_pages.every_study": Need.STUDIES,
+    "study_pages.import_study": Need.WRITES_STUDIES,
+    "study_pages.study": Need.STUDIES,
+    "study_pages.workbook": Need.STUDIES,
+    "study_pages.explanation": Need.STUDIES,
+    "study_pages.draft": Need.STUDIES,
     "model_versions.every_version": Need.SHARED,
     "model_versions.submit": Need.WRITES_MODELS,
     "model_versions.versions": Need.SHARED,
@@ -125,10 +134,25 @@ NEEDS: Mapping[str, Need] = {
     "model_versions.difference": Need.SHARED,
     "model_documents.template": Need.SHARED,
     "documents.import_sheet": Need.WRITES_PEOPLE,
-    "forms.import_form": Need.WRITES_PEOPLE,
-    "forms.import_sheet": Need.WRITES_PEOPLE,
+    "forms.import_form": Need.IMPORTS,
+    "forms.import_sheet": Need.IMPORTS,
+    "pending.shown": Need.IMPORTS,
+    "pending.confirm": Need.IMPORTS,
+    "pending.give_up": Need.IMPORTS,
     "forms.validate_form": Need.SHARED,
     "forms.validate": Need.SHARED,
+    "team_api.teams_document": Need.SHARED,
+    "team_api.team_document": Need.PEOPLE,
+    "team_api.organisation_document": Need.SHARED,
+    "team_pages.teams": Need.SHARED,
+    "team_pages.team": Need.PEOPLE,
+    "team_pages.organisation": Need.SHARED,
+    "team_pages.behind": Need.PEOPLE,
+    "compare_api.compare_document": Need.PEOPLE,
+    "compare_pages.compare": Need.PEOPLE,
+    "adverse_impact_api.checked": Need.EVERYBODY,
+    "adverse_impact.form": Need.EVERYBODY,
+    "adverse_impact.check": Need.EVERYBODY,
     "home_pages.home": Need.SHARED,
     "home_pages.search": Need.SHARED,
     "home_pages.overview_document": Need.SHARED,
@@ -136,13 +160,16 @@ NEEDS: Mapping[str, Need] = {
     "model_pages.position_models": Need.SHARED,
     "model_pages.position_model": Need.SHARED,
     "version_pages.version": Need.SHARED,
-    "pages.people": Need.PEOPLE,
-    "pages.person": Need.PEOPLE,
-    "pages.fit": Need.PEOPLE,
-    "pages.explain": Need.SHARED,
+    "person_pages.people": Need.PEOPLE,
+    "person_pages.person": Need.PEOPLE,
+    "person_pages.fit": Need.PEOPLE,
+    "person_pages.what_if": Need.PEOPLE,
+    "person_pages.standings_document": Need.PEOPLE,
+    "person_pages.explain": Need.SHARED,
     "pages.list_of_questions": Need.SHARED,
     "pages.question": Need.SHARED,
     "sparql.endpoint": Need.SHARED,
+    "term_list.every_term": Need.SHARED,
     "ontology.index": Need.SHARED,
     "ontology.module": Need.SHARED,
     "ontology.term": Need.SHARED,
@@ -159,6 +186,8 @@ NEEDS: Mapping[str, Need] = {
     "api_reference.browse": Need.SHARED,
     "status.status_document": Need.WRITES_MODELS,
     "status.status_page": Need.WRITES_MODELS,
+    "status.begin_check": Need.ADMINISTERS,
+    "status.begin_check_on_page": Need.ADMINISTERS,
     "metrics.all_metrics": Need.ADMINISTERS,
 }
 """Of each endpoint. The graphs that a write may touch are checked where it is committed."""
@@ -201,6 +230,11 @@ def need_of(asked: Request) -> Need:
         question = questions().get((asked.view_args or {}).get("name", ""))
         return _NEEDS_OF_QUESTIONS[question.tells_of] if question else Need.SHARED
     return NEEDS.get(asked.endpoint, Need.ADMINISTERS)
+
+
+def may_ask(question: Question) -> bool:
+    """Whether the role of the caller is allowed to ask a question."""
+    return is_allowed(caller(), _NEEDS_OF_QUESTIONS[question.tells_of])
 
 
 def is_allowed(who: Caller, need: Need) -> bool:

@@ -103,8 +103,8 @@ def _page_of_somebody(named: NamedNode) -> str:
     if kind == "appraisal" and "/" not in period:
         return url_for("performance_pages.appraisal", person=person, period=period)
     if kind in ("verdict", "appraisal"):
-        return url_for("pages.explain", conclusion=named.value)
-    return url_for("pages.person", person=person)
+        return url_for("person_pages.explain", conclusion=named.value)
+    return url_for("person_pages.person", person=person)
 
 
 def _module(path: str) -> Module:

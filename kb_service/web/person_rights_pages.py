@@ -109,7 +109,7 @@ def erase_person(person: str) -> Response:
         )
     note_change()
     erase(knowledge_base(), [person], elsewhere())
-    return make_response(redirect(url_for("pages.people"), 303))
+    return make_response(redirect(url_for("person_pages.people"), 303))
 
 
 def _done(person: str, carry_out: Callable[[Given], None]) -> Response:

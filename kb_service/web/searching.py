@@ -110,7 +110,7 @@ def _studies(view: View) -> list[Document]:
     if not view.caller.rights.reads_studies:
         return []
     return [
-        _row(each["id"], each["label"], None, url_for("studies.study", study=each["id"]))
+        _row(each["id"], each["label"], None, url_for("study_pages.study", study=each["id"]))
         for each in Studies(view).listed()
     ]
 
@@ -137,7 +137,7 @@ def _people(view: View, words: list[str], most: int) -> Found:
 
 def _person(shown: Shown) -> Document:
     name = shown.name or shown.id
-    to = url_for("pages.person", person=shown.id)
+    to = url_for("person_pages.person", person=shown.id)
     return _row(shown.id, {"zh": name, "en": name}, None, to)
 
 

@@ -35,6 +35,7 @@ from kb_service.web.openapi.schema_parts import (
     ref,
     rows,
 )
+from kb_service.web.openapi.status_schemas import status_schemas
 from kb_service.web.openapi.study_schemas import study_schemas
 from kb_service.web.openapi.version_schemas import version_schemas
 
@@ -79,7 +80,7 @@ def schemas() -> dict[str, Schema]:
         **version_schemas(),
         **performance_schemas(row_of, _basis("plan")),
         **performance_write_schemas(row_of),
-        "Status": _status(),
+        **status_schemas(),
     }
 
 
@@ -113,7 +114,8 @@ def _reading() -> dict[str, Schema]:
     }
     person["required"] += ["assessments"]
     described = record(
-        {"name": STRING, "title": STRING, "asks": TEXT, "takes": by_id(STRING)},
+        {"name": STRING, "title": STRING, "asks": TEXT}
+        | dict.fromkeys(("takes", "mayTake"), by_id(STRING)),
     )
     return {
         "PositionModelRow": model,
@@ -124,8 +126,9 @@ def _reading() -> dict[str, Schema]:
             requirements=listed(row_of("requirements-of-model")),
         ),
         "PositionModelDocument": model_schema(),
-        "Candidates": page(candidate),
+        "Candidates": page(candidate, total=WHOLE),
         "People": page(row_of("people"), total=WHOLE),
+        "Standings": page(_standing(), total=WHOLE),
         "Assessment": assessment,
         "Person": person,
         "FitRow": fit,
@@ -133,24 +136,6 @@ def _reading() -> dict[str, Schema]:
         "Questions": rows(described),
         "Answer": page(by_id(VALUE), question=STRING, columns=listed(STRING)),
     }
-
-
-def _status() -> Schema:
-    state = {"enum": ["checking", "served", "refused", "gone"]}
-    changed = {"at": STRING, "seconds": NUMBER, "changed": listed(STRING), "state": state}
-    each = record({**changed, "findings": FINDINGS, "people": WHOLE})
-    watch = record(
-        {"folder": STRING, "parts": listed(STRING), "state": state, "rounds": listed(each)}
-    )
-    return record(
-        {
-            "knowledge": STRING,
-            "asOf": DATE,
-            "people": maybe(WHOLE),
-            "missing": FINDINGS,
-            "watch": maybe(watch),
-        }
-    )
 
 
 def _covered(row: Schema) -> Schema:
