@@ -240,12 +240,14 @@ def test_every_fault_of_a_sheet_has_its_cell_and_nothing_is_stored(
 def test_the_page_takes_a_sheet_of_performance(client: FlaskClient, person: str) -> None:
     sheet = BytesIO(f"工号,周期,日期,投诉率\n{person},{OPEN},2026-10-05,0.9\n".encode())
 
-    answer = client.post(
-        "/import?lang=en",
-        data={"file": (sheet, "figures.csv")},
-        headers={"Origin": "http://localhost"},
-    )
+    headers = {"Origin": "http://localhost"}
+    waiting = client.post(
+        "/import?lang=en", data={"file": (sheet, "figures.csv")}, headers=headers
+    ).headers["Location"]
+    shown = client.get(waiting).text
+    answer = client.post(waiting, headers=headers, follow_redirects=True)
 
+    assert "Complaint rate" in shown
     assert "People: 1, figures: 1, rating forms: 0, corrections: 0" in answer.text
 
 

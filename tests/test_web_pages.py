@@ -23,10 +23,18 @@ PAGES = [
     "/position-models",
     f"/position-models/{MODEL}",
     "/people",
+    "/people?q=a&team=hotline-1&verdict=unsuitable",
+    f"/people?model={MODEL}&q=%3Cscript%3E",
+    "/people?team=nowhere",
     "/people/ana",
+    f"/people/ana?model={MODEL}",
     "/people/mallory",
     f"/people/ana/fit/{MODEL}",
     f"/people/mallory/fit/{MODEL}",
+    f"/people/ana/fit/{MODEL}/what-if",
+    f"/people/ana/fit/{MODEL}/what-if?rating.patience=9&rated=patience&rating.service=3",
+    f"/people/ana/fit/{MODEL}/what-if?rating.patience=many",
+    f"/people/mallory/fit/{MODEL}/what-if",
     f"/explain?conclusion={VERDICT}",
     f"/explain?person=ana&model={MODEL}&whyNot=fit",
     f"/explain?person=mallory&model={MODEL}&whyNot=fit&seconds=0",
@@ -163,13 +171,20 @@ def sheet(rating: str, person: str = "upload-1") -> dict[str, tuple[io.BytesIO, 
     return {"file": (io.BytesIO(text.encode()), "评分<i>.csv")}
 
 
-def test_an_upload_leads_to_the_person(client: FlaskClient) -> None:
-    answer = client.post("/import?lang=en", data=sheet("7"), headers=BROWSER)
+def test_an_upload_leads_to_the_person_once_it_is_confirmed(
+    client: FlaskClient, view: View
+) -> None:
+    handed_in = client.post("/import?lang=en", data=sheet("7"), headers=BROWSER)
+    waiting = handed_in.headers["Location"]
+    before = view.has_person("upload-1")
 
-    assert answer.status_code == 200
-    assert 'href="/people/upload-1"' in answer.text
-    assert "&lt;b&gt;Ugo" in answer.text
-    assert "评分&lt;i&gt;.csv" in answer.text
+    confirmed = client.post(waiting, headers=BROWSER, follow_redirects=True)
+
+    assert (handed_in.status_code, before) == (303, False)
+    assert confirmed.status_code == 200
+    assert 'href="/people/upload-1"' in confirmed.text
+    assert "&lt;b&gt;Ugo" in confirmed.text
+    assert "评分&lt;i&gt;.csv" in confirmed.text
 
 
 def test_a_faulty_upload_shows_each_fault_with_row_and_column(
@@ -180,8 +195,12 @@ def test_a_faulty_upload_shows_each_fault_with_row_and_column(
 
     assert english.status_code == chinese.status_code == 422
     assert "Nothing was stored" in english.text
-    assert "<td>Line 2, column E (" in english.text
-    assert "<td>第 2 行 E 列「耐心坚持」</td>" in chinese.text
+    cell = (
+        r'<tr data-severity="violation"><th scope="row">2</th>.*<td data-severity="violation">11<'
+    )
+    for answer in (english, chinese):
+        assert re.search(cell, answer.text)
+        assert '<span class="place">E2</span>' in answer.text
     assert not view.has_person("upload-2")
 
 

@@ -24,6 +24,8 @@ from kb_service.knowledge_base.study_suggestions import (
     suggestions,
     targets,
 )
+from kb_service.sheets.study_reading import ReadStudy
+from kb_service.study_records.layout import StudyChoices
 from kb_service.study_records.records import part_iri
 
 
@@ -50,6 +52,11 @@ class Studies:
         self._caller = view.caller
         self._studying = view.knowledge_base.studying
         self._documents = view.knowledge_base.model_documents
+
+    @property
+    def choices(self) -> StudyChoices:
+        """What a study may name at the moment."""
+        return self._studying.choices
 
     def listed(self) -> list[dict[str, Any]]:
         """Every study."""
@@ -87,7 +94,22 @@ class Studies:
         in its cell; nothing is stored then.
         """
         require(self._caller, "writes_studies")
-        read = self._studying.read_workbook(data, filename, sharer)
+        read = self.read_workbook(data, filename, sharer)
+        return self.store(read)
+
+    def read_workbook(self, data: bytes, filename: str, sharer: str = "") -> ReadStudy:
+        """The study in a workbook; nothing is stored. Raises RefusedInput as import_workbook does."""
+        require(self._caller, "writes_studies")
+        return self._studying.read_workbook(data, filename, sharer)
+
+    def check(self, read: ReadStudy) -> tuple[Finding, ...]:
+        """What the shapes say of a study that was read, each finding in its cell."""
+        require(self._caller, "writes_studies")
+        return self._studying.check(read.record, lambda node: read.places.get(node, ""))
+
+    def store(self, read: ReadStudy) -> StoredStudy:
+        """Store a study that was read, in place of one with the same id. Raises RefusedInput."""
+        require(self._caller, "writes_studies")
         with because(actor(self._caller)):
             found = self._studying.put(read.record, lambda node: read.places.get(node, ""))
         return StoredStudy(read.record.id, (*read.notes, *found))

@@ -22,6 +22,7 @@ from kb_service.sheets.tables import Table, open_tables, refuse
 from kb_service.study_records.kinds import KINDS
 from kb_service.study_records.layout import Column, StudyChoices, StudyKind, TablePlan, Takes
 from kb_service.study_records.records import Row, StudyRecord, Value, row_iri
+from kb_service.study_records.table_names import STUDY
 
 _PASSED_BY = frozenset(map(plain, (GUIDE_SHEET, LISTS_SHEET)))
 
@@ -45,6 +46,17 @@ class _Reading:
     rows: dict[str, list[Row]] = field(default_factory=dict)
     cells: dict[str, list[Mapping[str, str]]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+
+
+def is_study_workbook(data: bytes, filename: str) -> bool:
+    """Whether a workbook has the sheet that only studies have, about the study itself.
+
+    Raises RefusedInput for a file that cannot be opened.
+    """
+    abouts = {kind.table(STUDY) for kind in KINDS.values()}
+    names = {plain(text) for plan in abouts for text in (plan.title, plan.zh, plan.en)}
+    with open_tables(data, filename) as tables:
+        return any(plain(table.name) in names for table in tables)
 
 
 def read_study_workbook(

@@ -10,9 +10,12 @@ from typing import Any
 from kb_service.catalogue import read_catalogue
 from kb_service.findings import RefusedInput
 from kb_service.knowledge_files import read_shared_knowledge
+from kb_service.sheets.excerpts import excerpts
+from kb_service.sheets.group_columns import read_groups
 from kb_service.sheets.performance_contents import PerformanceContents
 from kb_service.sheets.performance_reading import is_performance, read_performance
 from kb_service.sheets.reading import read_workbook
+from kb_service.sheets.study_reading import is_study_workbook
 from kb_service.sheets.tables import open_tables
 
 Request = Mapping[str, Any]
@@ -28,13 +31,24 @@ def start(root: str | None = None) -> Callable[[Request], Response]:
     `assessments`, `places`, `teams` and `notes`; or `performance`, the contents of sheets of
     figures and ratings, where the request says what those may name; or `findings` and the HTTP
     `status` they deserve.
+
+    A request with `grouping` asks for the `groups` that the file puts people in. A request with
+    `places` asks for the `excerpts` of the sheets at these places, and one with
+    `recognise` whether the file `is_study`, a study's workbook.
     """
     graphs = read_shared_knowledge(Path(root) if root else None)
     shipped = read_catalogue(triple for triples in graphs.values() for triple in triples)
 
     def answer(request: Request) -> Response:
-        today = date.fromisoformat(request["today"])
         try:
+            if "recognise" in request:
+                return {"is_study": is_study_workbook(request["data"], request["filename"])}
+            if "places" in request:
+                found = excerpts(request["data"], request["filename"], request["places"])
+                return {"excerpts": found}
+            if "grouping" in request:
+                return {"groups": read_groups(request["data"], request["filename"])}
+            today = date.fromisoformat(request["today"])
             if (performance := _performance(request, today)) is not None:
                 return {"performance": performance}
             contents = read_workbook(

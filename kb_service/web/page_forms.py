@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, make_response, render_template, request
+from collections.abc import Mapping, Sequence
 
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+
+from kb_service.access.foreseeing import Foreseeing
 from kb_service.access.performance_writes import PerformanceWrites
-from kb_service.findings import RefusedInput
+from kb_service.findings import Finding, RefusedInput
 from kb_service.people_records.performance_records import PerformanceChoices
+from kb_service.study_records.kinds import KINDS
+from kb_service.study_records.layout import StudyKind
+from kb_service.web.annotated_sources import MOST_FINDINGS, annotated
 from kb_service.web.bodies import Document, document
+from kb_service.web.callers import caller
 from kb_service.web.documents import checked
+from kb_service.web.imports import check_import, people_in, read_import
 from kb_service.web.pages import page
-from kb_service.web.problems import Problem, refused
+from kb_service.web.pending_imports import PendingImport, pending_imports
+from kb_service.web.problems import Problem
 from kb_service.web.service import knowledge_base
-from kb_service.web.sheet_imports import is_sheet, read_sheet, store_sheet
+from kb_service.web.sheet_imports import is_sheet
 
 forms = Blueprint("forms", __name__)
 
@@ -22,33 +31,49 @@ _CHECKED = (".ttl", ".json", ".jsonld", ".rdf", ".nt", ".xlsx", ".csv")
 @forms.get("/import")
 @page()
 def import_form() -> str:
-    """Where HR uploads a filled template."""
-    return render_template("import.html", choices=_choices())
+    """Where a filled workbook is handed in, and where there are empty ones."""
+    return render_template("import.html", choices=choices(), kinds=study_kinds())
 
 
 @forms.post("/import")
 def import_sheet() -> Response:
-    """What was stored from an uploaded sheet, or every fault in it with its row and column."""
+    """The way to what an uploaded sheet would store, or every fault in it where it stands."""
     given = document()
+    if not is_sheet(given):
+        raise _of_another_kind(".xlsx", ".csv")
     try:
-        if not is_sheet(given):
-            raise _of_another_kind(".xlsx", ".csv")
-        stored = store_sheet(read_sheet(given))
+        contents = read_import(given)
+        findings = check_import(contents)
     except RefusedInput as error:
-        shown = render_template(
-            "import.html", problem=refused(error), filename=given.filename, choices=_choices()
-        )
-        return make_response(shown, error.status)
-    return make_response(
-        render_template(
-            "import.html", stored=stored.as_json(), filename=given.filename, choices=_choices()
-        )
+        return _refused(given, error)
+    people = people_in(contents)
+    unknown = Foreseeing(knowledge_base()).unknown(people) if people else frozenset[str]()
+    made = pending_imports().add(
+        PendingImport(caller().name, given.filename, contents, findings, unknown)
     )
+    return make_response(redirect(url_for("pending.shown", pending=made.id), 303))
 
 
-def _choices() -> PerformanceChoices:
+def _refused(given: Document, error: RefusedInput) -> Response:
+    shown = render_template(
+        "import.html",
+        findings=error.findings[:MOST_FINDINGS],
+        source=annotated(given, error.findings),
+        filename=given.filename,
+        choices=choices(),
+        kinds=study_kinds(),
+    )
+    return make_response(shown, error.status)
+
+
+def choices() -> PerformanceChoices:
     """The plans and periods for which there are templates."""
     return PerformanceWrites(knowledge_base()).choices
+
+
+def study_kinds() -> Sequence[StudyKind]:
+    """The kinds of study for which there are templates."""
+    return tuple(KINDS.values())
 
 
 @forms.get("/validate")
@@ -71,23 +96,29 @@ def validate() -> Response:
             raise
         raise _of_another_kind(*_CHECKED) from problem
     except RefusedInput as error:
-        shown = render_template(
-            "validate.html",
-            problem=refused(error),
-            text=text,
-            filename=given.filename,
-            chosen=chosen,
-        )
-        return make_response(shown, error.status)
-    return make_response(
-        render_template(
-            "validate.html",
-            report=report.as_json(),
-            text=text,
-            filename=given.filename,
-            chosen=chosen,
-        )
+        return _validated(given, text, chosen, error.findings, error.status)
+    return _validated(given, text, chosen, report.file.findings, report=report.as_json())
+
+
+def _validated(
+    given: Document,
+    text: str,
+    chosen: Sequence[str],
+    findings: Sequence[Finding],
+    status: int = 200,
+    report: Mapping[str, object] | None = None,
+) -> Response:
+    shown = render_template(
+        "validate.html",
+        report=report,
+        findings=findings[:MOST_FINDINGS],
+        more=max(0, len(findings) - MOST_FINDINGS),
+        source=annotated(given, findings),
+        text=text,
+        filename=given.filename,
+        chosen=chosen,
     )
+    return make_response(shown, status)
 
 
 def _of_another_kind(*endings: str) -> Problem:

@@ -8,6 +8,7 @@ from typing import Any
 
 from kb_service.access.performance_writes import PerformanceWrites
 from kb_service.findings import Finding, RefusedInput
+from kb_service.knowledge_base.checking import Progress
 from kb_service.knowledge_base.performance.recording import PerformanceReport
 from kb_service.people_records import Introduction
 from kb_service.sheets import PerformanceContents, SheetContents
@@ -123,13 +124,19 @@ def _check_performance(contents: PerformanceContents) -> Sequence[Finding]:
         return refused.findings
 
 
-def store_sheet(contents: SheetContents | PerformanceContents) -> Stored:
+def store_sheet(
+    contents: SheetContents | PerformanceContents, progress: Progress | None = None
+) -> Stored:
     """Store what a sheet says. Raises RefusedInput when a shape objects, or a period is closed."""
     if isinstance(contents, PerformanceContents):
-        return _store_performance(contents)
+        return _store_performance(contents, progress)
     kb = knowledge_base()
     report = kb.import_records(
-        contents.people, contents.assessments, teams=contents.teams, places=contents.places.of
+        contents.people,
+        contents.assessments,
+        teams=contents.teams,
+        places=contents.places.of,
+        progress=progress,
     )
     people: dict[str, list[str]] = {person.id: [] for person in contents.people}
     for assessment in contents.assessments:
@@ -139,9 +146,9 @@ def store_sheet(contents: SheetContents | PerformanceContents) -> Stored:
     return Stored(people, names, (*contents.notes, *report.notes))
 
 
-def _store_performance(contents: PerformanceContents) -> Stored:
+def _store_performance(contents: PerformanceContents, progress: Progress | None) -> Stored:
     writes = PerformanceWrites(knowledge_base())
-    report = writes.record(contents.records, places=contents.places.of)
+    report = writes.record(contents.records, places=contents.places.of, progress=progress)
     people: dict[str, list[str]] = {record.person: [] for record in contents.records}
     return Stored(people, _names(people), (*contents.notes, *report.notes), report)
 

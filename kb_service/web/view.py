@@ -8,8 +8,10 @@ from typing import Any, cast
 from urllib.parse import quote, urlencode
 
 from flask import Flask, request
+from openpyxl.utils import get_column_letter
 
 from kb_service.findings import Finding
+from kb_service.sheets.excerpts import cell_place
 from kb_service.vocabulary import NAMESPACES
 from kb_service.web.labels import Label
 from kb_service.web.language import language, said, say
@@ -42,6 +44,7 @@ def register_view(app: Flask) -> None:
     app.add_template_filter(short, "short")
     app.add_template_filter(plain, "plain")
     app.add_template_global(placed, "placed")
+    app.add_template_global(cell_name, "cell_name")
 
 
 def number(value: float | int | None) -> str:
@@ -92,6 +95,12 @@ def placed(finding: Finding | Mapping[str, Any]) -> tuple[str, str]:
         rest = words[match.end() :]
         return match[1], rest
     return (_in_chinese(where) if language() == "zh" else where), words
+
+
+def cell_name(finding: Finding) -> str:
+    """The cell that a finding stands in, such as `H7`; empty where it is in none."""
+    place = cell_place(finding.where)
+    return f"{get_column_letter(place.column)}{place.row}" if place and place.column else ""
 
 
 def _in_chinese(where: str) -> str:

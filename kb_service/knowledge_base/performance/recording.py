@@ -154,6 +154,11 @@ class Recording:
             return False
         return bool(nodes_of(asked, self._stored(asked), self.choices))
 
+    def stored_in(self, person: str, periods: Iterable[str]) -> StoredPerformance:
+        """What is stored of a person's performance in some periods. Raises KeyError."""
+        named = [self.choices.periods[period].iri for period in dict.fromkeys(periods)]
+        return StoredPerformance(facts_of_periods(self._keeper.store, person, named))
+
     def _require(self, asked: Removal) -> None:
         if asked.period not in self.choices.periods:
             raise UnknownThingError("period", asked.period)
@@ -162,18 +167,14 @@ class Recording:
 
     def _stored(self, asked: Removal) -> StoredPerformance:
         """What is stored about the period of which something is to be taken back."""
-        return self._of_periods(asked.person, [asked.period])
-
-    def _of_periods(self, person: str, periods: Iterable[str]) -> StoredPerformance:
-        named = [self.choices.periods[period].iri for period in dict.fromkeys(periods)]
-        return StoredPerformance(facts_of_periods(self._keeper.store, person, named))
+        return self.stored_in(asked.person, [asked.period])
 
     def _merged(
         self, by_person: Mapping[str, Sequence[PerformanceRecord]], author: Author, person: str
     ) -> Merging:
         """The facts about a person with these records merged into them."""
         given = by_person[person]
-        stored = self._of_periods(person, (each.period for each in given))
+        stored = self.stored_in(person, (each.period for each in given))
         merging = Merging(person, stored, self.choices, author)
         merging.add(given)
         return merging
