@@ -18,6 +18,8 @@ from kb_service.web.sparql_parameters import protocol_parameters, values
 
 EXTENSION = "answered-requests"
 _PLACES = ("/api/v1/", "/data", "/sparql")
+_KEEPS_NOTHING = "adverse_impact_api.checked"
+"""The endpoint that answers about groups of which nothing may be kept, not even its answer."""
 _KEY = re.compile(r'"?([\x21\x23-\x7e]{1,255})"?')
 _KEPT_HEADERS = {"content-type", "content-language", "etag", "location", "preference-applied"}
 _REFUSALS = {
@@ -95,6 +97,8 @@ def _begin() -> Response | None:
 def _is_write() -> bool:
     """Whether repeating a request could do something again; a query by POST could not."""
     if request.method not in WRITES or not request.path.startswith(_PLACES):
+        return False
+    if request.endpoint == _KEEPS_NOTHING:
         return False
     return request.endpoint != "sparql.endpoint" or bool(values(protocol_parameters(), "update"))
 

@@ -14,7 +14,7 @@ from kb_service.store.reach import Reach
 
 _EXTENSION = "kept answers"
 _MOST = 1024
-_Asked = tuple[str, Reach, People, int]
+_Asked = tuple[str, tuple[tuple[str, str], ...], Reach, People, int]
 
 
 class KeptAnswers:
@@ -29,19 +29,20 @@ class KeptAnswers:
         self._state = ""
         self._known: dict[_Asked, Answer] = {}
 
-    def answer(self, view: View, question: str) -> Answer:
-        """The answer to a question that takes nothing and names nobody, as a caller may see it.
+    def answer(self, view: View, question: str, **things: str) -> Answer:
+        """The answer to a question that names nobody, as a caller may see it.
 
-        Raises ValueError for another question.
+        Raises ValueError for another question, and UnknownThingError as `View.ask` does.
         """
         state = self._kb.store.tag
-        asked = (question, view.reach, view.caller.rights.reads, view.least_people_counted)
+        rights, given = view.caller.rights, tuple(sorted(things.items()))
+        asked = (question, given, view.reach, rights.reads, view.least_people_counted)
         with self._lock:
             if self._state != state or len(self._known) >= _MOST:
                 self._state, self._known = state, {}
             if asked in self._known:
                 return self._known[asked]
-        found = view.ask(question)
+        found = view.ask(question, **things)
         if found.question.people:
             raise ValueError(f"{question} names people")
         with self._lock:
@@ -55,6 +56,6 @@ def register_kept_answers(app: Flask, kb: KnowledgeBase) -> None:
     app.extensions[_EXTENSION] = KeptAnswers(kb)
 
 
-def kept_answer(view: View, question: str) -> Answer:
-    """The answer to a question that takes nothing and names nobody; see KeptAnswers."""
-    return cast(KeptAnswers, current_app.extensions[_EXTENSION]).answer(view, question)
+def kept_answer(view: View, question: str, **things: str) -> Answer:
+    """The answer to a question that names nobody; see KeptAnswers."""
+    return cast(KeptAnswers, current_app.extensions[_EXTENSION]).answer(view, question, **things)

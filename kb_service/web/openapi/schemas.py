@@ -37,6 +37,7 @@ from kb_service.web.openapi.schema_parts import (
 )
 from kb_service.web.openapi.status_schemas import status_schemas
 from kb_service.web.openapi.study_schemas import study_schemas
+from kb_service.web.openapi.team_schemas import team_schemas
 from kb_service.web.openapi.version_schemas import version_schemas
 
 
@@ -80,6 +81,7 @@ def schemas() -> dict[str, Schema]:
         **version_schemas(),
         **performance_schemas(row_of, _basis("plan")),
         **performance_write_schemas(row_of),
+        **team_schemas(row_of, _judging()["Fit"]),
         **status_schemas(),
     }
 
