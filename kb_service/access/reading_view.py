@@ -104,9 +104,26 @@ class ReadingView(ModelExchange):
     ) -> Answer:
         """How many people, for who may see nobody: of everybody, without what few would give away."""
         every = self.knowledge_base.ask(name, limit=None, offset=None, reach=EVERYTHING, **things)
-        counts = withhold(every.rows, counted, self.least_people_counted)
+        told = self._withheld(every, counted)
         end = None if limit is None else offset + limit
-        return replace(every, rows=counts.rows[offset:end], withheld=counts.withheld)
+        return replace(told, rows=told.rows[offset:end])
+
+    def counts_told(self, every: Answer) -> Answer:
+        """How many people, counted over everybody beforehand, as this caller may be told it.
+
+        Raises NotAllowed to who reads about some people only, and ValueError for any other answer.
+        """
+        counted = every.question.counted
+        if counted is None:
+            raise ValueError(f"{every.question.name} does not count people")
+        if self.caller.rights.reads is People.EVERYBODY:
+            return every
+        require(self.caller, "writes_models")
+        return self._withheld(every, counted)
+
+    def _withheld(self, every: Answer, counted: Counted) -> Answer:
+        counts = withhold(every.rows, counted, self.least_people_counted)
+        return replace(every, rows=counts.rows, withheld=counts.withheld)
 
     def ask_as_of(self, day: date | None, name: str, **things: str) -> Answer:
         """The answer to a question about one person, as it was when a day was over; None for now.
@@ -118,10 +135,9 @@ class ReadingView(ModelExchange):
         return self._seen(self.knowledge_base.ask_as_of(day, name, **self._with_key(things)))
 
     def _with_key(self, things: Mapping[str, str]) -> dict[str, str]:
-        """The things, the person by their pseudonym."""
-        if "person" not in things:
-            return dict(things)
-        return {**things, "person": self.key_of(things["person"])}
+        """The things, people by their pseudonyms."""
+        about = [name for name in ("person", "among") if name in things]
+        return {**things, **{name: self.key_of(things[name]) for name in about}}
 
     def _seen(self, found: Answer) -> Answer:
         self.note_people(keys_in(found))

@@ -10,7 +10,7 @@ from kb_service.audit.entries import (
     reference,
     without_keys,
 )
-from kb_service.audit.reading import entries_about
+from kb_service.audit.reading import entries_about, latest_entry
 from kb_service.audit.trail import AuditTrail, AuditUnavailable
 from kb_service.audit.verification import Fault, FaultKind, Verification, verify
 
@@ -27,6 +27,7 @@ __all__ = [
     "FaultKind",
     "Verification",
     "entries_about",
+    "latest_entry",
     "reference",
     "verify",
     "without_keys",

@@ -21,6 +21,7 @@ health = Blueprint("health", __name__)
 STOPPING = "STOPPING"
 """Key of the app's configuration: the event that is set once the service was told to stop."""
 _FRESH_SECONDS = 5.0
+_NOT_READY = "not ready"
 _PROBE = QueryRequest("ASK {}", accept="application/sparql-results+json")
 _READABLE = ("disk-full", "no-permission", "read-only-disk", "write-failed", "opened-read-only")
 
@@ -47,12 +48,18 @@ def healthz() -> Response:
 @health.get("/readyz")
 def readyz() -> tuple[Response, int]:
     """200 when queries are answered, `read-only` while no write can be made; 503 and why if not."""
+    found = health_document()
+    return jsonify(found), 503 if found["status"] == _NOT_READY else 200
+
+
+def health_document() -> dict[str, Any]:
+    """Whether the service is ready, and what keeps it from being so or from taking writes."""
     reasons = list(_reasons())
     if any(reason.prevents_answers for reason in reasons):
-        status, code = "not ready", 503
+        status = _NOT_READY
     else:
-        status, code = ("read-only" if reasons else "ready"), 200
-    return jsonify(status=status, reasons=[reason.as_json() for reason in reasons]), code
+        status = "read-only" if reasons else "ready"
+    return {"status": status, "reasons": [reason.as_json() for reason in reasons]}
 
 
 def _reasons() -> Iterator[_Reason]:
