@@ -8,11 +8,13 @@ from typing import Any, ParamSpec
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 
-from kb_service.questions import questions
+from kb_service.questions import TellsOf, questions
 from kb_service.web import answers
 from kb_service.web.api import asked, described, window
+from kb_service.web.authorisation import may_ask
 from kb_service.web.problems import Problem
 from kb_service.web.service import knowledge_base
+from kb_service.web.sparql_page import is_for_editor
 
 pages = Blueprint("pages", __name__)
 
@@ -48,10 +50,18 @@ def page(api: str | None = None) -> Callable[[Callable[_P, str]], Callable[_P, R
 @pages.get("/questions")
 @page("api.list_of_questions")
 def list_of_questions() -> str:
-    """Every question, with a form for what it takes."""
+    """Every question that the caller may ask, by whom it tells of, with a form for what it takes."""
+    groups = {
+        tells_of: [
+            described(known)
+            for known in questions().values()
+            if known.tells_of is tells_of and may_ask(known)
+        ]
+        for tells_of in TellsOf
+    }
     return render_template(
         "questions.html",
-        questions=list(map(described, questions().values())),
+        groups={tells_of.name: members for tells_of, members in groups.items() if members},
         models=answers.position_models(knowledge_base()),
     )
 
@@ -67,14 +77,17 @@ def question(name: str) -> str:
         answer = asked(name, limit + 1, offset)
         known = answer.question
     rows = answer.rows[:limit] if answer else []
-    found = answers.Part(
-        list(map(dict, rows)), limit, offset, answer is not None and len(answer.rows) > limit
-    )
+    columns = answers.shaped(dict.fromkeys(answer.columns)) if answer else {}
+    more = answer is not None and len(answer.rows) > limit
+    found = answers.Part(list(map(answers.shaped, rows)), limit, offset, more)
     return render_template(
         "question.html",
         question=described(known),
         text=known.text,
         answer=answer,
+        columns=list(columns),
+        people=known.people,
+        is_in_editor=is_for_editor(known),
         withheld=answers.counts_withheld(),
         part=found,
         models=answers.position_models(knowledge_base()),

@@ -98,25 +98,20 @@ def _text_of(question: str) -> str:
     if not question:
         return EXAMPLE
     known = questions().get(question)
-    if known is None or known not in _questions():
+    if known is None or not is_for_editor(known):
         raise UnknownThingError("question", question)
     return known.text
 
 
-def _questions() -> list[Question]:
-    """The questions that SPARQL answers to the caller as the API would.
+def is_for_editor(question: Question) -> bool:
+    """Whether SPARQL answers a question to the caller as the API would.
 
-    Not those about all that follows for one person, which is not in the store; and who may see
+    Not one about all that follows for one person, which is not in the store; and who may see
     nobody is told how many people only by who counts them.
     """
     counts = caller().rights.reads is not People.NOBODY
-    return [
-        question
-        for question in questions().values()
-        if question.over == "store"
-        and may_ask(question)
-        and (counts or question.tells_of is TellsOf.NOBODY)
-    ]
+    is_told = counts or question.tells_of is TellsOf.NOBODY
+    return question.over == "store" and is_told and may_ask(question)
 
 
 def _shown(asked: QueryRequest) -> str:
@@ -149,7 +144,7 @@ def _editor(query: str, **result: Any) -> str:
         query=query,
         example=EXAMPLE,
         address=address if result and len(address) <= _LONGEST_LINK else "",
-        questions=_questions(),
+        questions=list(filter(is_for_editor, questions().values())),
         prefixes=NAMESPACES,
         **result,
     )
