@@ -93,7 +93,7 @@ def test_a_fault_is_shown_in_its_line_and_column(client: FlaskClient) -> None:
     text = "SELECT ?x WHERE {\n  ?x a unknown:Thing .\n}"
 
     english = client.post("/sparql", data={"query": text}, headers=BROWSER)
-    chinese = client.post("/sparql", data={"query": text}, headers=BROWSER | {"Cookie": "lang=zh"})
+    chinese = client.post("/sparql?lang=zh", data={"query": text}, headers=BROWSER)
 
     assert english.status_code == 400
     assert 'data-line="2" data-column="8"' in english.text

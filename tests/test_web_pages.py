@@ -47,6 +47,11 @@ PAGES = [
     f"/questions/requirements-of-fit?person=ana&model={MODEL}",
     "/questions/person",
     "/sparql",
+    "/sparql?question=trainings",
+    "/sparql?query=SELECT+%3Fx+%3Fn+%7BVALUES+(%3Fx+%3Fn)+%7B(%22a%22+1)%7D%7D",
+    "/sparql?query=ASK%7B%7D",
+    "/sparql?query=SELECT",
+    "/status",
     "/nowhere",
     "/people/nobody",
 ]
