@@ -38,13 +38,7 @@ class Differing:
 
     def as_json(self) -> dict[str, Any]:
         """The difference as the API shows it."""
-        found = self.comparison
-        return {
-            "model": found.model,
-            "requirements": [each.as_json() for each in found.requirements],
-            "others": [dict(each) for each in found.others],
-            **self.people,
-        }
+        return {**_texts(self.comparison), **self.people}
 
 
 class ModelLives:
@@ -127,6 +121,13 @@ class ModelLives:
         found = view.knowledge_base.model_comparing.of(before, after, people, progress)
         return Differing(found, self._told(found) if sees_people else self._counted(found))
 
+    def differing_texts(self, before: Sequence[Triple], after: Sequence[Triple]) -> dict[str, Any]:
+        """What differs between two documents of one model as the API shows it, without people.
+
+        Raises as Comparing.of does.
+        """
+        return _texts(self._view.knowledge_base.model_comparing.of(before, after, []))
+
     @property
     def _actor(self) -> Actor:
         caller = self._view.caller
@@ -177,6 +178,14 @@ class ModelLives:
             "rows": [],
             "withheld": told.withheld,
         }
+
+
+def _texts(found: Comparison) -> dict[str, Any]:
+    return {
+        "model": found.model,
+        "requirements": [each.as_json() for each in found.requirements],
+        "others": [dict(each) for each in found.others],
+    }
 
 
 def _transitions(

@@ -65,7 +65,14 @@ def position_model(model: str) -> Response:
 @api.get("/position-models/<model>/candidates")
 def candidates(model: str) -> Response:
     """The people judged for a position, best fit first."""
-    return jsonify(answers.candidates(knowledge_base(), model, *window()).as_json())
+    found = answers.candidates(knowledge_base(), model, narrowing(), *window())
+    return jsonify(found.part.as_json() | {"total": found.total})
+
+
+def narrowing() -> dict[str, str]:
+    """What the request narrows the people judged for a position by; empty words narrow nothing."""
+    known = questions()["ranking-of-model"].may_take
+    return {name: value for name in known if (value := request.args.get(name, ""))}
 
 
 @api.get("/people")
@@ -150,7 +157,7 @@ def asked(name: str, limit: int, offset: int) -> Answer:
         if word not in ("limit", "offset", "lang")
     }
     for word in given:
-        if word not in known.takes:
+        if word not in known.takes and word not in known.may_take:
             raise UnknownThingError("parameter", word)
     return knowledge_base().ask(name, limit=limit, offset=offset, **given)
 
@@ -162,4 +169,5 @@ def described(question: Question) -> dict[str, Any]:
         "title": question.title,
         "asks": {"zh": question.asks_zh, "en": question.asks},
         "takes": dict(question.takes),
+        "mayTake": dict(question.may_take),
     }

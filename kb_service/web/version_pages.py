@@ -1,10 +1,10 @@
-"""A page for each version of a position model, drafts too: what it asks for and how it came about."""
+"""Pages of the versions of a position model: each of them, drafts too, and what differs between two."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Flask, render_template
+from flask import Blueprint, Flask, render_template, request
 from pyoxigraph import Triple
 
 from kb_service.knowledge_base.model_documents import SubmittedModel
@@ -12,6 +12,7 @@ from kb_service.position_models import NotOneModel, PositionModel, from_triples
 from kb_service.position_models.model import KINDS, ModelRequirement, in_order
 from kb_service.web.model_versions import lives
 from kb_service.web.pages import page
+from kb_service.web.problems import Problem
 from kb_service.web.service import knowledge_base
 
 version_pages = Blueprint("version_pages", __name__)
@@ -41,6 +42,55 @@ def version(model: str, version: str) -> str:
             each for each in seen.cycle.offered if found.status in seen.cycle.steps[each].sources
         ],
     )
+
+
+@version_pages.get("/position-models/<model>/findings")
+@page()
+def checked(model: str) -> str:
+    """What there is to say of the version that is asked for, as it would be said if handed in now."""
+    seen = lives()
+    found = seen.version(model, _number("version"))
+    said = knowledge_base().check_model(SubmittedModel(tuple(seen.document(found))))
+    return render_template(
+        "model_checked.html",
+        version=seen.told(found),
+        findings=[finding.as_json() for finding in said.findings],
+    )
+
+
+@version_pages.get("/position-models/<model>/difference")
+@page("model_versions.difference")
+def difference(model: str) -> str:
+    """What one version says otherwise than another, and if wanted who would be judged otherwise.
+
+    To judge everybody by both takes long, so it is done only with `?people=true`.
+    """
+    seen = lives()
+    before, after = (seen.version(model, _number(name)) for name in ("before", "after"))
+    old, new = seen.document(before), seen.document(after)
+    people = request.args.get("people") == "true"
+    found = seen.compare(old, new).as_json() if people else None
+    texts = found or seen.differing_texts(old, new)
+    return render_template(
+        "model_difference.html",
+        model=model,
+        before=seen.told(before),
+        after=seen.told(after),
+        texts=texts,
+        people=found,
+    )
+
+
+def _number(name: str) -> str:
+    """The version that the request names. Raises Problem 400."""
+    number = request.args.get(name, "")
+    if not number:
+        raise Problem(
+            400,
+            f"请用参数 {name} 给出版本号，例如 {name}=0.1.0。",
+            f"Give the number of a version as the parameter {name}, as in {name}=0.1.0.",
+        )
+    return number
 
 
 def _read(triples: list[Triple]) -> PositionModel | None:

@@ -216,12 +216,13 @@ def _question(question: Question, language: str) -> Document:
         | {"required": True, "example": parameters()[kind].example}
         for name, kind in question.takes.items()
     ]
+    may_take = [_parameter(name, "query", language) for name in question.may_take]
     pages = [_parameter(name, "query", language) for name in ("limit", "offset", "lang")]
     return {
         "operationId": _name("GET", f"/api/v1/questions/{question.name}"),
         "summary": asks.said(language),
         "tags": ["questions"],
-        "parameters": [*takes, *pages],
+        "parameters": [*takes, *may_take, *pages],
         "responses": {
             "200": {
                 "description": asks.said(language),
