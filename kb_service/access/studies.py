@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pyoxigraph import NamedNode
+from pyoxigraph import NamedNode, Triple
 
 from kb_service.access.actors import actor
 from kb_service.access.refusals import require
@@ -39,10 +39,21 @@ class StoredStudy:
 
 @dataclass(frozen=True)
 class DraftDocument:
-    """A draft in Turtle, and what whoever asked for it should hear."""
+    """A draft, as Turtle and as what it says, and what whoever asked for it should hear."""
 
     turtle: bytes
+    triples: Sequence[Triple]
     notes: tuple[Finding, ...] = ()
+
+
+def told_of(found: StudyConclusions) -> dict[str, Any]:
+    """A study with what was decided by it."""
+    return {
+        **study_row(found.record),
+        "decisions": found.decisions(),
+        "candidates": found.candidates(),
+        **suggestions(found),
+    }
 
 
 class Studies:
@@ -61,17 +72,11 @@ class Studies:
     def listed(self) -> list[dict[str, Any]]:
         """Every study."""
         require(self._caller, "reads_studies")
-        return [study_row(self._studying.record(id)) for id in self._studying.ids()]
+        return [self._studying.outline(id) for id in self._studying.ids()]
 
     def told(self, study: str) -> dict[str, Any]:
         """A study with what was decided by it. Raises UnknownThingError."""
-        found = self.conclusions(study)
-        return {
-            **study_row(found.record),
-            "decisions": found.decisions(),
-            "candidates": found.candidates(),
-            **suggestions(found),
-        }
+        return told_of(self.conclusions(study))
 
     def conclusions(self, study: str) -> StudyConclusions:
         """The statistics of a study and what follows from them. Raises UnknownThingError."""
@@ -93,7 +98,6 @@ class Studies:
         `sharer` shares the worker with others in turn. Raises RefusedInput with every fault, each
         in its cell; nothing is stored then.
         """
-        require(self._caller, "writes_studies")
         read = self.read_workbook(data, filename, sharer)
         return self.store(read)
 
@@ -163,7 +167,7 @@ class Studies:
         require(self._caller, "reads_studies")
         drafted = self._studying.draft_plan if plan else self._studying.draft_model
         made = drafted(study, others)
-        return DraftDocument(self._documents.write(made.triples, TURTLE), made.notes)
+        return DraftDocument(self._documents.write(made.triples, TURTLE), made.triples, made.notes)
 
     def explain(self, conclusion: NamedNode) -> Explanation:
         """Why something was concluded of a study. Raises NothingConcludedError, UnknownThingError."""

@@ -74,6 +74,10 @@ class StudyConclusions:
 
     def statistics(self) -> list[Row]:
         """Every statistic: its value or why it has none, and which cuts it meets."""
+        return list(self._statistics)
+
+    @cached_property
+    def _statistics(self) -> list[Row]:
         said = self.said
         against: dict[str, list[Row]] = {}
         for about in said.values():
@@ -126,8 +130,22 @@ class StudyConclusions:
         for code in self.record.codes(ROUNDS):
             node = part_iri(self.record.id, "round", code)
             names[node.value] = {"zh": f"第 {code} 轮", "en": f"round {code}"}
+        names |= self._names_in_rounds()
         about = self.record.about
         names[self.record.iri.value] = {"zh": str(about["label_zh"]), "en": str(about["label_en"])}
+        return names
+
+    def _names_in_rounds(self) -> dict[str, Label]:
+        """What items are called as they stood in a round, by IRI."""
+        names: dict[str, Label] = {}
+        for node, about in self.said.items():
+            if iri("studies", "ItemInRound") in about.get(A, ()):
+                item = self.item_label(last(about, iri("studies", "ofItem")) or "") or {}
+                round_ = last(about, iri("studies", "ofRound"))
+                names[node.value] = {
+                    "zh": f"{item.get('zh', '')} · 第 {round_} 轮",
+                    "en": f"{item.get('en', '')} · round {round_}",
+                }
         return names
 
     def tiers(self, round_: str) -> dict[str, str]:
@@ -193,15 +211,24 @@ class StudyConclusions:
 
     def item_label(self, code: str) -> Label | None:
         """What an item is called, None for a code of none."""
-        for row in self.record.rows(ITEMS):
-            if row["code"] == code:
-                return {"zh": str(row["label_zh"]), "en": str(row["label_en"])}
-        return None
+        return self._items.get(code)
+
+    @cached_property
+    def _items(self) -> dict[str, Label]:
+        """What each item is called, by its code and in the order of the study."""
+        return {
+            str(row["code"]): {"zh": str(row["label_zh"]), "en": str(row["label_en"])}
+            for row in self.record.rows(ITEMS)
+        }
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        """Where each item stands in the study."""
+        return {code: place for place, code in enumerate(self._items)}
 
     def order(self, row: Row) -> tuple[int, int, str, str]:
         """Where a row stands: by round, then by item as the study lists them, then by kind."""
-        codes = self.record.codes(ITEMS)
-        place = codes.index(row["item"]) if row.get("item") in codes else -1
+        place = self._places.get(row.get("item") or "", -1)
         rounds = self.record.codes(ROUNDS) if self.record.rows(ROUNDS) else []
         at = rounds.index(row["round"]) if row.get("round") in rounds else -1
         return at, place, str(row.get("kind", "")), str(row.get("statistic", ""))

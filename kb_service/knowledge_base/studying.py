@@ -17,10 +17,16 @@ from kb_service.knowledge_base.checking import Checker
 from kb_service.knowledge_base.history import revision
 from kb_service.knowledge_base.judging import Knowledge
 from kb_service.knowledge_base.keeping import Keeper
+from kb_service.knowledge_base.kept_readings import KeptReadings
 from kb_service.knowledge_base.outcomes import UnknownThingError
 from kb_service.knowledge_base.study_choice import chosen_studies
 from kb_service.knowledge_base.study_citing import changed_beneath, refuse_while_cited, resting_on
-from kb_service.knowledge_base.study_document import StudyConclusions, shared_labels
+from kb_service.knowledge_base.study_document import (
+    Row,
+    StudyConclusions,
+    shared_labels,
+    study_row,
+)
 from kb_service.knowledge_base.study_drafts import Draft, model_draft
 from kb_service.knowledge_base.study_findings import Findings, findings_of
 from kb_service.knowledge_base.study_graphs import study_conclusions, study_ids
@@ -32,7 +38,7 @@ from kb_service.sheets.study_reading import ReadStudy
 from kb_service.study_records.kinds import KINDS
 from kb_service.study_records.layout import StudyChoices
 from kb_service.study_records.rdf import from_triples, to_triples
-from kb_service.study_records.records import StudyRecord
+from kb_service.study_records.records import StudyRecord, study_iri
 from kb_service.vocabulary import (
     NAMESPACES,
     A,
@@ -43,6 +49,8 @@ from kb_service.vocabulary import (
 )
 
 _STUDY = NAMESPACES["study"]
+_MOST_OUTLINES, _MOST_FOUND = 1000, 16
+"""How many studies are kept at hand, in outline and with all that they found."""
 
 
 class Studying:
@@ -54,6 +62,8 @@ class Studying:
         self._deriver = deriver
         self._choices: tuple[Knowledge, StudyChoices] | None = None
         self._workbooks = StudyWorkbooks()
+        self._outlines: KeptReadings[Row] = KeptReadings(keeper.store, _MOST_OUTLINES)
+        self._found: KeptReadings[StudyConclusions] = KeptReadings(keeper.store, _MOST_FOUND)
 
     def close(self) -> None:
         """End the worker that reads workbooks."""
@@ -82,11 +92,31 @@ class Studying:
         """The study as rows. Raises UnknownThingError when there is no such study."""
         return from_triples(self.facts(study))
 
+    def outline(self, study: str) -> Row:
+        """The study in a list of studies, without what it collected.
+
+        Raises UnknownThingError when there is no such study.
+        """
+        return self._outlines.of(study, lambda: self._read_outline(study))
+
+    def _read_outline(self, study: str) -> Row:
+        store, graph = self._keeper.store, study_graph(study)
+        about = store.matching(graph, subject=study_iri(study))
+        if not about:
+            raise UnknownThingError("study", study)
+        record = from_triples(about)
+        kinds = {plan.name: plan.kind for plan in record.kind.tables}
+        rows = {name: len(store.matching(graph, predicate=A, value=k)) for name, k in kinds.items()}
+        return study_row(record) | {"rows": rows}
+
     def conclusions(self, study: str) -> StudyConclusions:
         """The statistics of a study and what was concluded from them.
 
         Raises UnknownThingError when there is no such study.
         """
+        return self._found.of(study, lambda: self._read_conclusions(study))
+
+    def _read_conclusions(self, study: str) -> StudyConclusions:
         return StudyConclusions(
             self.record(study),
             self._keeper.store.graph(study_conclusions_graph(study)),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify, request, url_for
+from pyoxigraph import NamedNode
 
-from kb_service.access.studies import Studies
+from kb_service.access.studies import DraftDocument, Studies
 from kb_service.engine.explanation_provenance import FORMATS
 from kb_service.knowledge_base.model_worker import EXCEL
 from kb_service.web.auditing import note_change, note_object
@@ -20,13 +21,13 @@ studies = Blueprint("studies", __name__, url_prefix="/api/v1")
 _JSON = "application/json"
 _TURTLE = "text/turtle"
 _NARROWED_BY = ("round", "item", "kind")
-_RESTS_ON = {
-    "weights": "weighing",
-    "interviews": "interviews",
-    "questionnaire": "questionnaire",
-    "meeting": "meeting",
+RESTS_ON = {
+    "weights": ("weighing", "ahp"),
+    "interviews": ("interviews", "bei"),
+    "questionnaire": ("questionnaire", "questionnaire"),
+    "meeting": ("meeting", "meeting"),
 }
-"""The parameters that name the other studies of a draft, and what they are for."""
+"""The parameters that name the other studies of a draft: what for, and of which kind they are."""
 
 
 @studies.get("/studies")
@@ -56,7 +57,7 @@ def study(study: str) -> Response:
     """A study with what was decided by it, or its workbook."""
     note_object(study)
     if chosen_type((_JSON, EXCEL)) == EXCEL:
-        answer = _file(_seen().workbook(study), EXCEL, f"{study}.xlsx")
+        answer = workbook_answer(study)
     else:
         answer = jsonify(_seen().told(study))
     answer.vary.add("Accept")
@@ -98,13 +99,7 @@ def explanation(study: str, item: str) -> Response:
     note_object(study)
     media_type = chosen_type((_JSON, *FORMATS))
     view, seen = knowledge_base(), _seen()
-    conclusion = seen.conclusion_on(
-        study,
-        item,
-        about=_one_of("about", ("decision", "tier", "level")),
-        round_=request.args.get("round", ""),
-        grade=request.args.get("grade", ""),
-    )
+    conclusion = asked_conclusion(seen, study, item)
     if media_type == _JSON:
         answer = jsonify(study_explanation(view, seen, study, conclusion))
     else:
@@ -119,9 +114,7 @@ def draft(study: str) -> Response:
     """The draft of a position model or of a performance plan; nothing is stored."""
     note_object(study)
     chosen_type((_TURTLE,))
-    plan = _one_of("as", ("model", "plan")) == "plan"
-    others = {field: request.args.get(name, "") for name, field in _RESTS_ON.items()}
-    made = _seen().draft(study, others, plan=plan)
+    made = asked_draft(_seen(), study)
     return _file(made.turtle, _TURTLE, f"{study}-draft.ttl")
 
 
@@ -131,6 +124,39 @@ def template() -> Response:
     chosen_type((EXCEL,))
     kind = request.args.get("kind", "delphi")
     return _file(_seen().template(kind), EXCEL, f"rengang-{kind}-template.xlsx")
+
+
+def asked_conclusion(seen: Studies, study: str, item: str) -> NamedNode:
+    """The conclusion about an item that the parameters name.
+
+    Raises Problem 400, and UnknownThingError where nothing of the kind was concluded.
+    """
+    return seen.conclusion_on(
+        study,
+        item,
+        about=_one_of("about", ("decision", "tier", "level")),
+        round_=request.args.get("round", ""),
+        grade=request.args.get("grade", ""),
+    )
+
+
+def asked_draft(seen: Studies, study: str) -> DraftDocument:
+    """The draft that the parameters ask for; nothing is stored.
+
+    Raises Problem 400, RefusedInput where the studies give none, and UnknownThingError.
+    """
+    others = {field: request.args.get(name, "") for name, (field, _) in RESTS_ON.items()}
+    return seen.draft(study, others, plan=asks_for_plan())
+
+
+def asks_for_plan() -> bool:
+    """Whether the draft that is asked for is of a performance plan. Raises Problem 400."""
+    return _one_of("as", ("model", "plan")) == "plan"
+
+
+def workbook_answer(study: str) -> Response:
+    """The workbook of a study as a file. Raises UnknownThingError."""
+    return _file(_seen().workbook(study), EXCEL, f"{study}.xlsx")
 
 
 def _seen() -> Studies:
