@@ -235,9 +235,12 @@ def test_a_fit_page_leads_to_why_it_is_not_better_and_what_would_be_enough(
     assert "whyNot=unsuitable" not in fit
 
     page = client.get(address.replace("&amp;", "&"), headers=BROWSER).text
+    looked_for = client.get(f"{address}&seconds=3".replace("&amp;", "&"), headers=BROWSER).text
 
     assert "What would be enough" in page
-    assert "Patience and persistence from 5.5 to 6" in page
+    assert '<input type="hidden" name="seconds" value="3">' in page
+    assert "from 5.5 to 6" not in page
+    assert "Patience and persistence from 5.5 to 6" in looked_for
     assert "In the way: “Fit bar” (Patience and persistence)." in page
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, Flask, Response, jsonify, render_template, request
@@ -174,9 +175,12 @@ def what_if(person: str, model: str) -> str:
 @person_pages.get("/explain")
 @page("api.explain")
 def explain() -> str:
-    """Why something was concluded or was not, as a tree that opens step by step."""
+    """Why something was concluded or was not, as a tree that opens step by step.
+
+    The smallest change that would do is looked for when somebody asks, as that takes seconds.
+    """
     kb, labels = knowledge_base(), service().labels
-    question = asked_to_explain(kb, request.args)
+    question = asked_to_explain(kb, {"seconds": "0", **request.args.to_dict()})
     if isinstance(question, WhyNotAsked):
         return render_template(
             "why_not.html",
@@ -184,8 +188,27 @@ def explain() -> str:
             person=answers.person(kb, question.person),
             asked=question,
         )
-    tree = explanation(kb, labels, question, asked_day(kb))
+    as_of = asked_day(kb)
+    tree = explanation(kb, labels, question, as_of)
     about = person_of(question.value)
     return render_template(
-        "explain.html", tree=tree, person=answers.person(kb, about) if about else None
+        "explain.html",
+        tree=tree,
+        person=answers.person(kb, about) if about else None,
+        verdict=_verdict_explained(kb, tree, about, as_of),
     )
+
+
+def _verdict_explained(
+    kb: View, tree: Document, person: str | None, as_of: date | None
+) -> Document | None:
+    """The coverage and assumptions of the verdict that is explained; None of anything else."""
+    model = tree["model"]
+    if person is None or model is None:
+        return None
+    things = {"person": person, "model": model}
+    rows = kb.ask_as_of(as_of, "fit-of-person", **things).rows
+    if not rows or rows[0]["judgement"] != tree["conclusion"]:
+        return None
+    assumptions = kb.ask_as_of(as_of, "assumptions-of-fit", **things).rows
+    return answers.with_coverage(answers.shaped(rows[0])) | {"assumptions": len(assumptions)}

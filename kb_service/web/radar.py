@@ -112,7 +112,8 @@ def _sector(place: int, count: int) -> str:
 def _at(place: float, count: int, radius: float) -> Point:
     """A point of an axis: the first stands upright, the others follow clockwise."""
     turn = 2 * math.pi * place / count
-    return round(radius * math.sin(turn), 1), round(-radius * math.cos(turn), 1)
+    # Adding nought makes -0 a plain one.
+    return round(radius * math.sin(turn), 1) + 0.0, round(-radius * math.cos(turn), 1) + 0.0
 
 
 def _runs(points: Sequence[Point | None]) -> list[list[Point]]:
