@@ -19,6 +19,7 @@ from kb_service.web.sparql_page import is_for_editor
 pages = Blueprint("pages", __name__)
 
 _P = ParamSpec("_P")
+_ROWS_ON_PAGE = 100
 PARTS = ("direction", "ability", "motivation")
 
 
@@ -50,7 +51,7 @@ def page(api: str | None = None) -> Callable[[Callable[_P, str]], Callable[_P, R
 @pages.get("/questions")
 @page("api.list_of_questions")
 def list_of_questions() -> str:
-    """Every question that the caller may ask, by whom it tells of, with a form for what it takes."""
+    """Every question that the caller may ask, by whom it tells of."""
     groups = {
         tells_of: [
             described(known)
@@ -62,7 +63,6 @@ def list_of_questions() -> str:
     return render_template(
         "questions.html",
         groups={tells_of.name: members for tells_of, members in groups.items() if members},
-        models=answers.position_models(knowledge_base()),
     )
 
 
@@ -70,7 +70,7 @@ def list_of_questions() -> str:
 @page("api.question")
 def question(name: str) -> str:
     """The answer to a question as a table, and the query that asks it."""
-    limit, offset = window()
+    limit, offset = window(_ROWS_ON_PAGE)
     known = questions().get(name)
     answer = None
     if known is None or set(known.takes) <= set(request.args):
