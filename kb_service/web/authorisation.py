@@ -121,7 +121,6 @@ NEEDS: Mapping[str, Need] = {
     "studies.draft": Need.STUDIES,
     "studies.template": Need.SHARED,
     "study_pages.every_study": Need.STUDIES,
-    "study_pages.import_study": Need.WRITES_STUDIES,
     "study_pages.study": Need.STUDIES,
     "study_pages.workbook": Need.STUDIES,
     "study_pages.explanation": Need.STUDIES,

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from flask import Blueprint, Flask, Response, make_response, render_template
+from flask import Blueprint, Flask, Response, render_template, request
 
 from kb_service.access.studies import Studies
 from kb_service.findings import RefusedInput
-from kb_service.knowledge_base.model_worker import EXCEL
 from kb_service.knowledge_base.study_document import Row, study_row
 from kb_service.study_records.field_kinds import BEI, FUZZY, QUESTIONNAIRE
 from kb_service.study_records.kinds import KINDS
 from kb_service.study_records.meeting_kind import MEETING
 from kb_service.study_records.panel_kinds import AHP, DELPHI
-from kb_service.web.auditing import note_change, note_object
-from kb_service.web.bodies import document
-from kb_service.web.callers import who_shares
+from kb_service.web.auditing import note_object
 from kb_service.web.pages import page
 from kb_service.web.problems import Problem, refused
 from kb_service.web.service import knowledge_base
@@ -59,37 +56,10 @@ def register_study_pages(app: Flask) -> None:
 @page("studies.every_study")
 def every_study() -> str:
     """Every study, and where to hand one in."""
-    return _list()
-
-
-@study_pages.post("/studies")
-def import_study() -> Response:
-    """What was stored from an uploaded workbook, or every fault in it with its cell."""
-    given = document()
-    if given.media_type != EXCEL and not given.filename.lower().endswith(".xlsx"):
-        raise Problem(
-            415,
-            "研究用 .xlsx 工作簿提交，没有保存任何内容。请返回，另选一个文件。",
-            "A study is handed in as an .xlsx workbook; nothing was stored. Go back and choose one.",
-        )
-    note_change()
-    try:
-        stored = Studies(knowledge_base()).import_workbook(
-            given.data, given.filename or "study.xlsx", who_shares()
-        )
-    except RefusedInput as error:
-        shown = _list(problem=refused(error), filename=given.filename)
-        return make_response(shown, error.status)
-    note_object(stored.id)
-    return make_response(_list(stored=stored, filename=given.filename))
-
-
-def _list(**came_of_it: object) -> str:
     return render_template(
         "studies.html",
         studies=Studies(knowledge_base()).listed(),
         kinds=list(KINDS.values()),
-        **came_of_it,
     )
 
 
@@ -157,6 +127,7 @@ def _draft_page(*, study: str, shown: DraftShown | None, problem: Problem | None
         "study_draft.html",
         study=told,
         draft=shown,
+        asked={name: request.args[name] for name in ("as", *RESTS_ON) if request.args.get(name)},
         problem=problem,
         rests_on=RESTS_ON,
         related=_of_position(told["position"]),

@@ -45,7 +45,7 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def served(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The service over four people in two teams, one appraised, a study, an objection, a draft."""
+    """The service over four people in two teams, one appraised, studies, an objection, a draft."""
     folder = shipped(tmp_path_factory.mktemp("browser") / "data")
     with serving(folder) as made:
         _fill(made)
@@ -66,8 +66,8 @@ def _fill(served: Served) -> None:
     served.put(
         "people/p085/measurements/2026-q3/complaint-rate", {"value": 0.9, "date": "2026-10-04"}
     )
-    study = (knowledge_root() / "examples" / "studies" / "csr-ahp.xlsx").read_bytes()
-    _sent(served, "POST", "/api/v1/studies", study, EXCEL)
+    for study in sorted((knowledge_root() / "examples" / "studies").glob("*.xlsx")):
+        _sent(served, "POST", "/api/v1/studies", study.read_bytes(), EXCEL)
 
 
 def _sent(served: Served, method: str, path: str, body: bytes, media_type: str) -> None:
