@@ -139,13 +139,14 @@ class Checker:
         steps: Steps,
         uploaded: Sequence[Triple] = (),
         places: Callable[[str], str] | None = None,
+        seconds: float = _LONGEST_CHECK,
     ) -> tuple[Finding, ...]:
         """What the shapes say of what is new about people, short of a violation.
 
         `uploaded` is shared knowledge that the shapes' worker does not know from files.
 
         Raises RefusedInput with every finding, in the places that `places` knows, when there is
-        a violation among them.
+        a violation among them, and when a batch takes longer than so many seconds.
         """
         found: list[Finding] = []
         members = list(changes.items())
@@ -155,7 +156,7 @@ class Checker:
             people = {person_iri(person) for person, _ in batch}
             beside = [t for _, (stays, _) in batch for t in stays if t.subject in people]
             beside += uploaded
-            found += self.triples(new, beside, today)["findings"]
+            found += self.triples(new, beside, today, seconds)["findings"]
             steps.add(len(batch))
         if places:
             found = [replace(f, where=places(f.focus) or f.where) for f in found]

@@ -222,7 +222,9 @@ class ReadableBase:
                 person: ([], self._keeper.facts_with_raters(person)) for person in batch
             }
             try:
-                found += self._checker.people(facts, self.latest_day, steps, uploaded)
+                found += self._checker.people(
+                    facts, self.latest_day, steps, uploaded, seconds=_LONGEST_CHECK
+                )
             except RefusedInput as refused:
                 found += refused.findings
         return found
