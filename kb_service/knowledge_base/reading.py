@@ -61,7 +61,7 @@ from kb_service.vocabulary import (
 
 _BATCH = 100
 _LONGEST_CHECK = 600.0
-"""Seconds for all shared knowledge, which nobody waits for who writes."""
+"""Seconds for all shared knowledge or a batch of people, which nobody waits for who writes."""
 
 
 class ReadableBase:
