@@ -25,20 +25,13 @@ from kb_service.people_records.performance_records import (
     PerformanceChoices,
 )
 from kb_service.sheets import PerformanceContents, SheetContents
+from kb_service.sheets.columns import BY_KEY
 from kb_service.sheets.excerpts import cell_place
 from kb_service.web.imports import Contents
 from kb_service.web.pending_imports import PendingImport
 from kb_service.web.performance_pages import measured
 
 Label = Mapping[str, str]
-_FIELDS: Mapping[str, Label] = {
-    "name": {"zh": "姓名", "en": "Name"},
-    "team": {"zh": "班组", "en": "Team"},
-    "post": {"zh": "岗位", "en": "Post"},
-    "candidate-for": {"zh": "竞聘岗位", "en": "Candidate for"},
-    "email": {"zh": "邮箱", "en": "E-mail"},
-    "phone": {"zh": "电话", "en": "Phone"},
-}
 Record = Introduction | AssessmentRecord | MeasurementRecord | FormRecord
 
 
@@ -207,7 +200,7 @@ class _Describing:
     def _introduced(self, given: Introduction, foreseeing: Foreseeing) -> Item:
         found = foreseeing.person(given)
         values = [
-            Said(_FIELDS[name], value, self._earlier(name, found.earlier))
+            Said(_column(name), value, self._earlier(name, found.earlier))
             for name, value in self._fields(given)
             if value["zh"] or name in found.earlier
         ]
@@ -285,6 +278,11 @@ class _Describing:
             _text(given.rater),
         )
         return Item("form", title, tuple(values), found.standing)
+
+
+def _column(key: str) -> Label:
+    column = BY_KEY[key]
+    return {"zh": column.zh, "en": column.en}
 
 
 def _together(standings: Iterable[Standing]) -> Standing:

@@ -66,9 +66,11 @@ def _stored(made: PendingImport, result: Result) -> str:
     people, names = (
         (list(result.people.items()), result.names) if isinstance(result, Stored) else ([], {})
     )
+    view, shown_people = knowledge_base(), people[offset : offset + limit]
+    view.note_people(view.names.keys(person for person, _ in shown_people).values())
     rows = [
         {"person": person, "name": names[person], "assessments": assessments}
-        for person, assessments in people[offset : offset + limit]
+        for person, assessments in shown_people
     ]
     return render_template(
         "import_stored.html",
@@ -84,12 +86,12 @@ def _stored(made: PendingImport, result: Result) -> str:
 def confirm(pending: str) -> Response:
     """Store what waits, and go where it is told what became of it."""
     made = _held(pending)
-
-    def how(made: PendingImport) -> Result:
-        return store_import(made.contents, made.note_progress)
-
-    pending_imports().store(made, how)
+    pending_imports().store(made, _store)
     return make_response(redirect(url_for("pending.shown", pending=made.id), 303))
+
+
+def _store(made: PendingImport) -> Result:
+    return store_import(made.contents, made.note_progress)
 
 
 @pending.post("/import/<pending>/given-up")

@@ -52,11 +52,13 @@ function end(main) {
 }
 
 for (const form of document.querySelectorAll("form[data-watch]")) {
+  const button = form.querySelector("button");
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    form.querySelector("button").setAttribute("aria-busy", "true");
+    if (button.getAttribute("aria-busy")) return; // pressed twice
+    button.setAttribute("aria-busy", "true");
     send(form).catch(() => location.reload());
-  }, { once: true });
+  });
 }
 
 if (document.querySelector("[data-storing]")) {
