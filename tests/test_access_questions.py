@@ -27,11 +27,22 @@ NOBODY, COUNTS, ONE, ALL = (
 ABOUT_SOMEBODY = re.compile(
     r"judgement:ofPerson|judgement:since|\bpeople:|org:memberOf|org:holds|\?person\b"
 )
-THINGS = {"model": MODEL, "period": "spring", "plan": MODEL, "team": "north", "verdict": "fit"}
+THINGS = {
+    "box": "core-player",
+    "model": MODEL,
+    "period": "spring",
+    "plan": MODEL,
+    "requirement": f"{MODEL}.patience",
+    "team": "north",
+    "training": "callback-diary-coaching",
+    "verdict": "fit",
+}
 ABOUT_WHAT_NOBODY_HERE_HAS = {
     "contested-judgements",
     "performance-of-team",
     "nine-box-of-team",
+    "people-in-nine-box",
+    "people-in-nine-boxes",
     "calibration-of-teams",
     "calibration-of-raters",
     "raters-of-team",

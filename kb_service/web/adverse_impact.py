@@ -26,6 +26,7 @@ adverse_impact_api.before_request(acceptable)
 adverse_impact = Blueprint("adverse_impact", __name__)
 
 _SELECTED_FROM = "fit"
+_NOTHING_YET = Asked("", _SELECTED_FROM)
 
 
 def register_adverse_impact(app: Flask) -> None:
@@ -62,7 +63,7 @@ def check() -> Response:
     return make_response(_form(view, asked, shown=shown))
 
 
-def _form(view: View, asked: Asked = Asked("", _SELECTED_FROM), **more: object) -> str:
+def _form(view: View, asked: Asked = _NOTHING_YET, **more: object) -> str:
     return render_template(
         "adverse_impact.html",
         models=answers.position_models(view),

@@ -77,9 +77,7 @@ def compared(view: View, groups: Mapping[str, str], asked: Asked) -> Document:
         "policy": policy,
         "people": len(groups),
         "unknown": sum(count for (_, verdict), count in counts.items() if verdict is None),
-        "groups": [
-            _row(group, impact, counts[group, UNJUDGED]) for group, impact in found.items()
-        ],
+        "groups": [_row(group, impact, counts[group, UNJUDGED]) for group, impact in found.items()],
     }
 
 

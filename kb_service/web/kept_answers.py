@@ -42,7 +42,7 @@ class KeptAnswers:
                 self._state, self._known = state, {}
             if asked in self._known:
                 return self._known[asked]
-        found = view.ask(question, **things)
+        found = view.ask(question, limit=None, offset=None, **things)
         if found.question.people:
             raise ValueError(f"{question} names people")
         with self._lock:

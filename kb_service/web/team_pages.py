@@ -90,14 +90,15 @@ def behind(name: str) -> str:
     if known is None or name not in BEHIND:
         raise UnknownThingError("question", name)
     things = {word: request.args[word] for word in known.takes if word in request.args}
-    found = answers.part(knowledge_base(), name, *window(PEOPLE), **things)
+    limit, offset = window(PEOPLE)
+    found = answers.part(knowledge_base(), name, limit, offset, **things)
     rows = [answers.with_coverage(things | row) for row in found.rows]
     return render_template(
         "people_behind.html",
         question=described(known),
         takes=known.takes,
         things=things,
-        part=answers.Part(rows, found.limit, found.offset, found.more),
+        part=answers.Part(rows, limit, offset, found.more),
     )
 
 
