@@ -305,3 +305,24 @@ def test_one_chooses_among_the_candidates_or_the_positions(service: ServiceOfRol
     assert positions.count('type="checkbox" name="model"') == len(
         told(service, "people/ana/fit")["rows"]
     )
+
+
+# Found by search
+
+
+@pytest.mark.parametrize(
+    "role, teams",
+    [
+        (Role.HR, ["north"]),
+        (Role.TEAM_LEAD, ["north"]),
+        (Role.MODEL_READER, []),
+    ],
+)
+def test_a_team_is_found_by_its_name_by_who_may_open_it(
+    service: ServiceOfRoles, role: Role, teams: list[str]
+) -> None:
+    groups = told(service, "search?q=北组", role)["groups"]
+
+    assert [
+        row["id"] for group in groups if group["kind"] == "team" for row in group["rows"]
+    ] == teams

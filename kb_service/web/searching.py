@@ -23,7 +23,7 @@ from kb_service.web.ontology_pages import address_of, address_of_term, reader
 LONGEST_SEARCH = 200
 """Characters; more are not looked at."""
 
-KINDS = ("position", "person", "dimension", "training", "plan", "study", "question", "term")
+KINDS = ("position", "person", "team", "dimension", "training", "plan", "study", "question", "term")
 """In the order in which they are shown."""
 
 
@@ -52,6 +52,7 @@ def found(view: View, asked: str, most: int) -> list[Found]:
     groups = [
         _found("position", _named(view, "position-models", _position), words, most),
         _people(view, words, most),
+        _found("team", _teams(view), words, most),
         _found("dimension", _dimensions(view), words, most),
         _found("training", _named(view, "trainings", _training), words, most),
         _found("plan", _named(view, "performance-plans", _plan), words, most),
@@ -139,6 +140,15 @@ def _person(shown: Shown) -> Document:
     name = shown.name or shown.id
     to = url_for("person_pages.person", person=shown.id)
     return _row(shown.id, {"zh": name, "en": name}, None, to)
+
+
+def _teams(view: View) -> list[Document]:
+    if view.caller.rights.reads is People.NOBODY:
+        return []
+    return [
+        _row(id, {"zh": team.zh, "en": team.en}, None, url_for("team_pages.team", team=id))
+        for id, team in sorted(view.teams.items())
+    ]
 
 
 def _others(view: View) -> set[str]:
