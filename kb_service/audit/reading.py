@@ -10,7 +10,7 @@ from typing import Any
 from kb_service.audit.entries import read, reference
 from kb_service.audit.segments import lines, segments
 
-_LATELY = 32 * 1024 * 1024
+_LATELY = 8 * 1024 * 1024
 
 
 def entries_about(
