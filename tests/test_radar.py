@@ -10,13 +10,13 @@ from kb_service.web.radar import RADIUS, radars
 
 
 def requirement(rating: float | None, required: float = 6, part: str = "ability") -> dict[str, Any]:
-    known = rating is not None
+    above = None if rating is None else rating - required
     return {
         "part": part,
         "rating": rating,
         "required": required,
-        "gap": max(0.0, required - rating) if known else None,
-        "excess": max(0.0, rating - required) if known else None,
+        "gap": None if above is None else max(0.0, -above),
+        "excess": None if above is None else max(0.0, above),
     }
 
 

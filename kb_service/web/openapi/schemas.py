@@ -140,6 +140,18 @@ def _reading() -> dict[str, Schema]:
     }
 
 
+def _standing() -> Schema:
+    """Somebody in the list of people, with how they fit the post they hold."""
+    judged = _covered(row_of("standing-of-person"))
+    for name in ("id", NAME):
+        del judged["properties"][name]
+        judged["required"].remove(name)
+    who = {"id": STRING, NAME: MAYBE_STRING}
+    where = dict.fromkeys(("team", "post"), MAYBE_STRING)
+    labels = dict.fromkeys(("teamLabel", "postLabel"), MAYBE_TEXT)
+    return record({**who, **where, **labels, "judged": maybe(judged)})
+
+
 def _covered(row: Schema) -> Schema:
     """A row that shows known and total weight as coverage."""
     columns = {
