@@ -18,12 +18,12 @@ from pyoxigraph import (
     Quad,
     QuerySolution,
     QuerySolutions,
-    Store,
     Triple,
 )
 
 from kb_service.findings import Finding
 from kb_service.validation.bulk_shapes import BulkShape, Node, Value
+from kb_service.validation.renewed_store import RenewedStore
 from kb_service.validation.results import distinct
 from kb_service.validation.shapes import WORST_FIRST
 from kb_service.validation.text import LONGEST_NAME, shown
@@ -45,8 +45,7 @@ class BulkChecker:
         known = list(context)
         self._shapes = shapes
         self._members = _members(known, {c for shape in shapes for c in shape.value_classes})
-        self._store = Store()
-        self._store.extend(map(_quad, known))
+        self._facts = RenewedStore(map(_quad, known))
 
     def check(
         self, data: Sequence[Triple], today: date, beside: Iterable[Triple] = ()
@@ -60,8 +59,8 @@ class BulkChecker:
         own = [*data, *further, clock]
         said, focus = _by_subject(data)
         members = self._members_with(own)
-        added = [quad for quad in map(_quad, own) if quad not in self._store]
-        self._store.extend(added)
+        added = [quad for quad in map(_quad, own) if quad not in self._facts.store]
+        self._facts.extend(added)
         try:
             found = [
                 finding
@@ -72,8 +71,7 @@ class BulkChecker:
                 )
             ]
         finally:
-            for quad in added:
-                self._store.remove(quad)
+            self._facts.remove(added)
         return sorted(
             found, key=lambda f: (WORST_FIRST.index(f.severity), f.focus, f.shape, f.value)
         )
@@ -89,7 +87,7 @@ class BulkChecker:
     def _asked(self, shape: BulkShape, nodes: Collection[Node]) -> Iterator[Finding]:
         """What the answers to the shape's questions tell of these nodes."""
         for question in shape.questions:
-            answers = self._store.query(question)
+            answers = self._facts.store.query(question)
             assert isinstance(answers, QuerySolutions)
             for answer in answers:
                 focus = answer["this"]

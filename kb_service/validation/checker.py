@@ -12,7 +12,7 @@ from typing import Any
 
 import pyoxigraph
 import rdflib
-from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
+from pyoxigraph import Literal, NamedNode, Quad, Triple
 from pyshacl.pytypes import SHACLExecutor
 from rdflib import URIRef
 from rdflib.plugins.sparql import prepareQuery
@@ -20,6 +20,7 @@ from rdflib.query import Result
 
 from kb_service.findings import Finding, violation
 from kb_service.validation.echoes import without_echoes
+from kb_service.validation.renewed_store import RenewedStore
 from kb_service.validation.results import as_finding, distinct
 from kb_service.validation.shapes import WORST_FIRST, Shapes, TargetedShape, own_shapes
 from kb_service.validation.suggestions import with_suggestions
@@ -65,7 +66,7 @@ class Checker:
         for triple in dict.fromkeys(t for triples in self._graphs.values() for t in triples):
             self._by_subject[triple.subject].append(triple)
         self._graph = _PreparedGraph(store="SimpleMemory")
-        self._store = Store()
+        self._facts = RenewedStore()
         self._add([triple for known in self._by_subject.values() for triple in known])
 
     def check(
@@ -131,13 +132,12 @@ class Checker:
 
     def _add(self, triples: Sequence[Triple]) -> None:
         converted = list(rdflib_triples(triples))
-        self._store.extend(map(_quad, triples))
+        self._facts.extend(map(_quad, triples))
         for triple in converted:
             self._graph.add(triple)
 
     def _remove(self, triples: Sequence[Triple]) -> None:
-        for triple in triples:
-            self._store.remove(_quad(triple))
+        self._facts.remove(map(_quad, triples))
         for rdflib_triple in rdflib_triples(triples):
             self._graph.remove(rdflib_triple)
 
@@ -156,7 +156,7 @@ class Checker:
         """Whom Oxigraph answers the shape's questions with, and perhaps others."""
         suspects = set()
         for question in shape.questions:
-            answers = self._store.query(_asked_of(focus, question))
+            answers = self._facts.store.query(_asked_of(focus, question))
             if isinstance(answers, pyoxigraph.QuerySolutions):
                 suspects |= {node(answer["this"]) for answer in answers if answer["this"]}
         return suspects
