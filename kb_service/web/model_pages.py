@@ -39,6 +39,7 @@ def position_models() -> str:
         "models.html",
         models=answers.position_models(view),
         verdicts=_by_model(judged.rows),
+        verdict_kinds=_verdict_kinds(view),
         withheld=judged.withheld,
         in_work=versions_in_work(view),
     )
@@ -87,9 +88,13 @@ def _candidates(view: View, model: str) -> dict[str, Any]:
         "candidates": answers.candidates(view, model, narrowed, *window(_CANDIDATES)),
         "narrowed": narrowed,
         "teams": view.teams,
-        "verdict_kinds": list(map(shaped, kept_answer(view, "verdicts").rows)),
+        "verdict_kinds": _verdict_kinds(view),
         "assumptions": [shaped(row) for row in view.ask("assumptions-of-model", model=model).rows],
     }
+
+
+def _verdict_kinds(view: View) -> list[Document]:
+    return list(map(shaped, kept_answer(view, "verdicts").rows))
 
 
 def _by_model(rows: list[dict[str, Any]]) -> dict[str, list[Document]]:
