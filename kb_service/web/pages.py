@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, ParamSpec
+from typing import ParamSpec
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 
@@ -36,8 +37,9 @@ def page(api: str | None = None) -> Callable[[Callable[_P, str]], Callable[_P, R
                 listed = ", ".join(offered)
                 raise Problem(406, f"可选的格式：{listed}。", f"Accept one of these: {listed}.")
             if api and best == "application/json":
-                values: dict[str, Any] = {**request.args.to_dict(flat=False), **kwargs}
-                response = make_response(redirect(url_for(api, **values), 303))
+                asked_for = urlencode(list(request.args.items(multi=True)))
+                address = f"{url_for(api, **(request.view_args or {}))}{'?' if asked_for else ''}{asked_for}"
+                response = make_response(redirect(address, 303))
             else:
                 response = make_response(render(*args, **kwargs))
             response.vary.update(("Accept", "Accept-Language", "Cookie"))

@@ -36,6 +36,7 @@ def register_view(app: Flask) -> None:
     app.add_template_global(say, "say")
     app.add_template_global(language, "language")
     app.add_template_global(address_in, "address_in")
+    app.add_template_global(here_with, "here_with")
     app.add_template_global(named, "named")
     app.add_template_global(share_of_scale, "share_of_scale")
     app.add_template_filter(said, "said")
@@ -110,10 +111,15 @@ def _in_chinese(where: str) -> str:
 
 
 def address_in(lang: str) -> str:
-    """The address of this page in another language.
+    """The address of this page in another language."""
+    return here_with(lang=lang)
+
+
+def here_with(**changes: str | int) -> str:
+    """The address of this page with some of its query parameters set otherwise.
 
     Slashes at the start are made one, lest the address name another host.
     """
     path = quote("/" + request.path.lstrip("/\\"))
-    given = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
-    return f"{path}?{urlencode([*given, ('lang', lang)])}"
+    given = [(name, value) for name, value in request.args.items(multi=True) if name not in changes]
+    return f"{path}?{urlencode([*given, *changes.items()])}"
