@@ -53,12 +53,15 @@ def person_id(number: int) -> str:
     return f"{family(number // FAMILY)}{number % FAMILY:03d}"
 
 
-def records(number: int) -> tuple[PersonRecord, list[AssessmentRecord]]:
-    """A person with a post, every third a candidate too, and two or three assessments of them."""
+def records(number: int, post: str = "") -> tuple[PersonRecord, list[AssessmentRecord]]:
+    """A person with a post, every third a candidate too, and two or three assessments of them.
+
+    Where no post is given, people hold those that there are by turns.
+    """
     chance = random.Random(number)
     person = person_id(number)
     positions = sorted(catalogue().positions)
-    post = positions[number % len(positions)]
+    post = post or positions[number % len(positions)]
     candidate = tuple(chance.sample(positions, 1)) if number % 3 == 0 else ()
     framework = "grid" if post == _GRID_POSITION else "t12"
     sources = chance.sample(["test", "supervisor", "peer"], 2 + number % 2)

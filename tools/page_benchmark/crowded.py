@@ -17,8 +17,8 @@ def fill(folder: Path, count: int) -> None:
     try:
         for start in range(0, count, FAMILY):
             numbers = range(start, min(start + FAMILY, count))
-            made = [(records(number), team_of(number)) for number in numbers]
-            people = [replace(person, team=team, post=PLAN) for (person, _), team in made]
+            made = [(records(number, PLAN), team_of(number)) for number in numbers]
+            people = [replace(person, team=team) for (person, _), team in made]
             assessments = [each for (_, several), _ in made for each in several]
             base.import_records(people, assessments)
         appraise(base, count, together=True)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from tools.benchmark.appraisals import PLAN, QUARTERS
 from tools.benchmark.crowd import person_id
 
-MODEL = "customer-service-specialist"
 TEAM_SIZE = 25
 
 
@@ -22,16 +21,27 @@ PAGES: Mapping[str, str] = {
     "home": "/",
     "search": "/search?q=bench-0001-0",
     "position models": "/position-models",
-    "position model": f"/position-models/{MODEL}",
+    "position model": f"/position-models/{PLAN}",
+    "candidates": f"/position-models/{PLAN}/candidates?verdict=fit",
     "people": "/people",
+    "people of a verdict": f"/people?model={PLAN}&verdict=trainable",
     "person": "/people/{person}",
-    "fit": f"/people/{{person}}/fit/{MODEL}",
-    "why": f"/explain?person={{person}}&model={MODEL}",
+    "fit": f"/people/{{person}}/fit/{PLAN}",
+    "what if": f"/people/{{person}}/fit/{PLAN}/what-if",
+    "why": f"/explain?person={{person}}&model={PLAN}",
     "rights": "/people/{person}/rights",
+    "comparison": f"/compare?model={PLAN}&person={{person}}&person={{other}}",
+    "teams": "/teams",
+    "team": "/teams/{team}",
+    "appraisals of a team": "/teams/{team}/performance?period={period}",
+    "organisation": "/organisation",
+    "people behind a number": "/organisation/people/holders-with-verdict"
+    f"?model={PLAN}&verdict=unsuitable",
+    "adverse impact": "/adverse-impact",
     "plans": "/plans",
     "plan": f"/plans/{PLAN}",
     "appraisal": "/people/{person}/performance/{period}",
-    "appraisals of a team": "/teams/{team}/performance?period={period}",
+    "studies": "/studies",
     "import": "/import",
     "validate": "/validate",
     "questions": "/questions",
@@ -49,6 +59,7 @@ class Someone:
     """Whom a page is asked for, so that no two of a page's requests are the same."""
 
     person: str
+    other: str
     team: str
     period: str
 
@@ -58,11 +69,18 @@ def some_people(count: int, people: int) -> Sequence[Someone]:
     chance = random.Random(people)
     numbers = [chance.randrange(people) for _ in range(count)]
     return [
-        Someone(person_id(number), team_of(number), chance.choice(list(QUARTERS)))
+        Someone(
+            person_id(number),
+            person_id((number + 1) % people),
+            team_of(number),
+            chance.choice(list(QUARTERS)),
+        )
         for number in numbers
     ]
 
 
 def address(path: str, someone: Someone) -> str:
     """The path of a page about somebody."""
-    return path.format(person=someone.person, team=someone.team, period=someone.period)
+    return path.format(
+        person=someone.person, other=someone.other, team=someone.team, period=someone.period
+    )
