@@ -548,7 +548,8 @@ def test_a_question_is_for_the_roles_that_may_know_of_whom_it_tells(
 ) -> None:
     known = questions()[name]
     things = {"person": "ana", "model": MODEL, "plan": MODEL, "period": "q1"}
-    things |= {"team": "north", "verdict": "fit"}
+    things |= {"team": "north", "verdict": "fit", "box": "core-player"}
+    things |= {"training": "callback-diary-coaching", "requirement": f"{MODEL}.patience"}
     asked_for = "&".join(f"{word}={things[word]}" for word in known.takes)
 
     refused = {

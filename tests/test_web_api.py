@@ -193,6 +193,9 @@ def test_every_question_can_be_asked(client: FlaskClient, quarter: str, name: st
         "plan": MODEL,
         "period": quarter,
         "verdict": "fit",
+        "box": "core-player",
+        "training": "callback-diary-coaching",
+        "requirement": f"{MODEL}.patience",
     }
     wanted = "&".join(f"{word}={given[word]}" for word in questions()[name].takes)
 

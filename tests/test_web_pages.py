@@ -71,7 +71,7 @@ PAGES = [
 ]
 CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]+")
 WORDS = re.compile(r"[A-Za-z][a-z]+(?: [A-Za-z]+){2,}")
-NOT_OURS = ("安娜", "中文")
+NOT_OURS = ("安娜", "中文", "改名", "王")
 
 
 class _Text(HTMLParser):

@@ -190,7 +190,7 @@ def _responses(operation: Operation, language: str) -> Document:
     found: Document = {}
     for status in operation.statuses:
         shown: Document = {"description": said}
-        if status in (200, 201, 503) and content:
+        if status in (200, 201, 202, 503) and content:
             shown["content"] = content
         if status == 303:
             shown["content"] = {"text/html": {"schema": {}}}
