@@ -170,6 +170,14 @@ def test_a_kind_tells_how_much_there_is_beyond_what_it_shows(service: ServiceOfR
     assert (len(people["rows"]), people["total"]) == (2, len(EVERYBODY))
 
 
+def test_a_term_that_nobody_labelled_goes_by_its_name(service: ServiceOfRoles) -> None:
+    answer = body(service.as_role(Role.HR).get("/api/v1/search?q=dcterms:source"))
+
+    (terms,) = (group for group in answer["groups"] if group["kind"] == "term")
+    [term] = [row for row in terms["rows"] if row["id"] == "dcterms:source"]
+    assert term["label"] == {"zh": "dcterms:source", "en": "dcterms:source"}
+
+
 def told(service: ServiceOfRoles) -> list[dict[str, Any]]:
     """What the audit trail says so far."""
     trail: AuditTrail = service.app.extensions[AUDIT]

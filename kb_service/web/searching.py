@@ -74,7 +74,13 @@ def _has(row: Document, words: list[str]) -> bool:
 
 
 def _row(id: str, label: Mapping[str, Any], note: Mapping[str, Any] | None, to: str) -> Document:
-    return {"id": id, "label": dict(label), "note": dict(note) if note else None, "address": to}
+    label = label or {"zh": id, "en": id}
+    return {"id": id, "label": _said(label), "note": _said(note) if note else None, "address": to}
+
+
+def _said(text: Mapping[str, Any]) -> Document:
+    """A text in both languages, null where it is not said in one."""
+    return {language: text.get(language) for language in ("zh", "en")}
 
 
 def _named(view: View, question: str, row: Callable[[Document], Document]) -> list[Document]:
