@@ -44,6 +44,7 @@ from kb_service.web.authorisation import NEEDS, Need
 from kb_service.web.conditional import CONDITIONAL
 from kb_service.web.credentials import EXTENSION as CREDENTIALS
 from kb_service.web.service import EXTENSION
+from kb_service.web.team_pages import BEHIND
 from tests.allowed_graphs import service_of
 from tests.appraised_people import in_turtle, periods
 from tests.conftest import RECENTLY
@@ -536,11 +537,15 @@ def addresses(organisation: Organisation) -> list[tuple[str, str]]:
 
 
 _QUESTION_WORDS = {
+    "box": ["core-player"],
     "item": ["patience"],
     "period": ["2026-q1", PERIOD],
     "plan": [MODEL, PLAN],
+    "requirement": [f"{MODEL}.patience"],
     "study": [STUDY],
     "team": ["north"],
+    "training": ["callback-diary-coaching"],
+    "verdict": ["insufficient-evidence"],
 }
 """Ids of other things, whether or not they exist, that addresses and questions take."""
 
@@ -557,15 +562,22 @@ def _built(rule: Rule, people: list[str]) -> Iterator[str]:
         "prefix": ["person", "core"],
         "local": [*people, "Position"],
         "tail": [f"person/{person}" for person in people],
+        "pending": ["none"],
         **_QUESTION_WORDS,
     }
+    if rule.endpoint.endswith(".behind"):
+        parts = {**parts, "name": sorted(BEHIND)}
+    if "compare" in rule.endpoint:
+        for person in people:
+            several = [("model", MODEL), ("person", person), ("person", people[0])]
+            yield f"{rule.rule}?{urlencode(several)}"
     if rule.endpoint.endswith(".explain"):
         yield from _explained(rule.rule, people)
         return
     for values in _combined({name: parts[name] for name in rule.arguments}):
         built = rule.build(values, append_unknown=False)
         assert built is not None
-        if rule.endpoint.endswith(".question"):
+        if rule.endpoint.endswith((".question", ".behind")):
             for things in _things(values["name"], people):
                 yield f"{built[1]}?{urlencode(things)}"
         else:
@@ -629,10 +641,16 @@ def test_who_sees_pseudonyms_meets_no_name_and_no_id(
     assert wrong == []
 
 
+_COUNTED = {"/", "/organisation", "/overview", "/status", "/teams", f"/position-models/{MODEL}"}
+"""Addresses that tell how many people are judged how, where those are not few."""
+
+
 def _is_count(address: str) -> bool:
     """Whether an address asks for counts of everybody, which who sees nobody is told as well."""
     path = address.partition("?")[0]
     if "/diff/" in path:  # how many people would be judged otherwise
+        return True
+    if path.removeprefix("/api/v1") in _COUNTED:
         return True
     name = path.rpartition("/")[2]
     return name in questions() and questions()[name].counted is not None
