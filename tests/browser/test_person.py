@@ -25,7 +25,7 @@ def test_people_are_found_without_leaving_the_page(browser: Browser, served: Ser
         seen.page.get_by_label("Verdict for the post").select_option("insufficient-evidence")
 
         expect(seen.page.locator("#people").get_by_role("link", name="Wang Ming")).to_be_visible()
-        expect(seen.page.locator("#people").get_by_role("link", name="谭静")).to_have_count(0)
+        expect(seen.page.locator("#people").get_by_text("mallory")).to_have_count(0)
         assert seen.page.url == f"{served.url}/people"
         assert seen.faults == []
 
@@ -73,7 +73,7 @@ def test_a_slider_moved_by_keys_concludes_again(browser: Browser, served: Served
 
         assert slider(seen.page, "patience") == "8"
         expect(result).to_contain_text("The verdict would be")
-        expect(result).to_contain_text("Strong fit")
+        expect(result).to_contain_text("100.0%")
         expect(result.get_by_role("table")).to_contain_text("Patience and persistence")
         assert seen.page.url == served.url + WHAT_IF
         assert seen.faults == []
