@@ -20,7 +20,9 @@ AS_OF = ORGANISATION.as_of
 def shared_facts() -> list[Triple]:
     """The models and trainings of the organisation, the plan of the appraised, and the study."""
     appraised = appraised_worlds.shared_facts(APPRAISED["yang"])
-    return list(dict.fromkeys([*worlds.shared_facts(ORGANISATION), *appraised, *study_facts()]))
+    clerk = in_turtle("model:clerk a core:PositionModel ; core:forPosition position:clerk .")
+    known = [*worlds.shared_facts(ORGANISATION), *appraised, *study_facts(), *clerk]
+    return list(dict.fromkeys(known))
 
 
 def people_facts() -> dict[NamedNode, list[Triple]]:
@@ -29,7 +31,32 @@ def people_facts() -> dict[NamedNode, list[Triple]]:
         iri("person", name): appraised_worlds.person_facts(world, name)
         for name, world in APPRAISED.items()
     }
-    return {**worlds.people_facts(ORGANISATION), **appraised}
+    known = {**worlds.people_facts(ORGANISATION), **appraised}
+    for name, told in FURTHER.items():
+        person = iri("person", name)
+        facts = in_turtle(told.replace("PERSON", person.value))
+        known[person] = [*known.get(person, ()), *facts]
+    return known
+
+
+FURTHER = {
+    "lin": """
+        <PERSON/objection/all> a people:Objection ; people:raisedFor <PERSON> ;
+          people:raisedOn "2026-07-01"^^xsd:date .
+        <PERSON/objection/one> a people:Objection ; people:raisedFor <PERSON> ;
+          people:raisedOn "2026-07-02"^^xsd:date ; performance:contestsAppraisalIn period:2026-q1 .
+    """,
+    "yang": """
+        <PERSON/objection/post> a people:Objection ; people:raisedFor <PERSON> ;
+          people:raisedOn "2026-07-03"^^xsd:date ; people:contests model:clerk .
+    """,
+    "old": """
+        <PERSON> a people:Person .
+        <PERSON/assessment/a> a people:Assessment ; people:ofPerson <PERSON> ;
+          people:assessedOn "2012-03-04"^^xsd:date ; people:expiresOn "2013-03-04"^^xsd:date .
+    """,
+}
+"""Lin and Yang object to how they were appraised; of somebody else the assessments are old."""
 
 
 # Appraisals

@@ -17,7 +17,6 @@ from kb_service.engine.conclude import workspace
 from kb_service.engine.premises import Premises
 from kb_service.engine.rules import Rule
 from kb_service.vocabulary import NAMESPACES, A, iri
-from tests.appraised_people import in_turtle
 from tests.rule_reading import all_rules, rules
 from tests.small_appraisals import AS_OF, people_facts, shared_facts
 from tests.small_rules import rule
@@ -27,32 +26,11 @@ Solution = frozenset[tuple[str, str]]
 every_rule = pytest.mark.parametrize("each", all_rules(), ids=lambda each: each.name)
 
 
-OBJECTING = """
-<{lin}/objection/all> a people:Objection ; people:raisedFor <{lin}> ;
-  people:raisedOn "2026-07-01"^^xsd:date .
-<{lin}/objection/one> a people:Objection ; people:raisedFor <{lin}> ;
-  people:raisedOn "2026-07-02"^^xsd:date ; performance:contestsAppraisalIn period:2026-q1 .
-<{yang}/objection/post> a people:Objection ; people:raisedFor <{yang}> ;
-  people:raisedOn "2026-07-03"^^xsd:date ; people:contests model:clerk .
-"""
-ASSESSED_LONG_AGO = """
-<{old}> a people:Person .
-<{old}/assessment/a> a people:Assessment ; people:ofPerson <{old}> ;
-  people:assessedOn "2012-03-04"^^xsd:date ; people:expiresOn "2013-03-04"^^xsd:date .
-"""
-
-
 @cache
 def everything() -> Store:
     """The small organisation, the appraised and the study, with all that follows."""
-    clerk = in_turtle("model:clerk a core:PositionModel ; core:forPosition position:clerk .")
-    premises = Premises.of(rules(), [*shared_facts(), *clerk])
-    people = people_facts()
-    for name, told in {"lin": OBJECTING, "yang": OBJECTING, "old": ASSESSED_LONG_AGO}.items():
-        nodes = {each: iri("person", each).value for each in ("lin", "yang", "old")}
-        own = [t for t in in_turtle(told.format(**nodes)) if f"person/{name}" in str(t.subject)]
-        people[iri("person", name)] = [*people.get(iri("person", name), ()), *own]
-    store = workspace(rules(), premises.base, people, AS_OF, premises.models)
+    premises = Premises.of(rules(), shared_facts())
+    store = workspace(rules(), premises.base, people_facts(), AS_OF, premises.models)
     known = (*premises.facts, *premises.conclusions)
     store.extend(Quad(t.subject, t.predicate, t.object) for t in known)
     return store
