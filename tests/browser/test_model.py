@@ -16,7 +16,7 @@ def test_a_filter_narrows_the_table_without_leaving_the_page(
 ) -> None:
     with visit(browser, served.url + MODEL) as seen:
         rows = seen.page.locator("#candidates tbody tr")
-        seen.page.get_by_label("Verdict", exact=True).select_option("insufficient-evidence")
+        seen.page.locator("select[name=verdict]").select_option("insufficient-evidence")
 
         expect(rows.filter(has_not_text="Insufficient evidence")).to_have_count(0)
         expect(rows.filter(has_text=HOSTILE)).to_have_count(1)
