@@ -74,7 +74,9 @@ def _serving(folder: Path) -> Iterator[str]:
         "--data",
         str(folder),
     ]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
         assert process.stdout is not None
         try:
             said = next(line for line in process.stdout if "http://" in line)

@@ -10,13 +10,15 @@ from dataclasses import dataclass
 import httpx
 from playwright.sync_api import Browser
 
-_PAINTED = """() => {
-  const paint = performance.getEntriesByName("first-contentful-paint")[0];
-  const sent = [...performance.getEntriesByType("navigation"),
-                ...performance.getEntriesByType("resource")];
-  return [paint ? paint.startTime : NaN, sent.reduce((sum, each) => sum + each.transferSize, 0)];
-}"""
-_PAINT_SECONDS = 5.0
+_PAINTED = """() => new Promise((resolve) => {
+  new PerformanceObserver((list) => {
+    const paint = list.getEntriesByName("first-contentful-paint")[0];
+    if (!paint) return;
+    const sent = [...performance.getEntriesByType("navigation"),
+                  ...performance.getEntriesByType("resource")];
+    resolve([paint.startTime, sent.reduce((sum, each) => sum + each.transferSize, 0)]);
+  }).observe({ type: "paint", buffered: true });
+})"""
 
 
 @dataclass(frozen=True)
@@ -63,10 +65,6 @@ def _painted(browser: Browser, address: str) -> tuple[float, float]:
     try:
         page = context.new_page()
         page.goto(address, wait_until="load")
-        page.wait_for_function(
-            "performance.getEntriesByName('first-contentful-paint').length > 0",
-            timeout=_PAINT_SECONDS * 1000,
-        )
         paint, sent = page.evaluate(_PAINTED)
         return float(paint), float(sent)
     finally:
