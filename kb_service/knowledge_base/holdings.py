@@ -52,7 +52,6 @@ class Holdings:
     def __init__(self, store: KnowledgeStore, root: Path) -> None:
         self.store = store
         self.knowledge = _read_knowledge(store, root)
-        self._people: tuple[int, tuple[str, ...]] = (-1, ())
 
     def shipped_graphs(self) -> set[NamedNode]:
         """The graphs that are filled from the knowledge files."""
@@ -79,16 +78,12 @@ class Holdings:
         return joined({name: graphs[name] for name in names if name in graphs})
 
     def people_ids(self) -> list[str]:
-        """The id of every person in here; looked for anew after a commit only."""
-        generation = self.store.generation
-        if self._people[0] != generation:
-            names = self.store.graph_names(PEOPLE_GRAPHS)
-            self._people = (generation, tuple(name.value[len(PEOPLE_GRAPHS) :] for name in names))
-        return list(self._people[1])
+        """The id of every person in here."""
+        return [name.value[len(PEOPLE_GRAPHS) :] for name in self.store.graph_names(PEOPLE_GRAPHS)]
 
     def is_empty(self) -> bool:
         """Whether nobody is in here."""
-        return not self.people_ids()
+        return not self.store.graph_names(PEOPLE_GRAPHS)
 
     def is_known(self, person: str) -> bool:
         """Whether anything is asserted about somebody with this id."""

@@ -57,6 +57,7 @@ class KnowledgeStore:
         self._snapshot: Snapshot | InPlace | None = None
         self._copied: Store | None = None
         self._writer: Writer | None = None
+        self._names: tuple[int, dict[str, list[NamedNode]]] = (-1, {})
         if read_only:
             self.data = DataFolder.open(folder)
             shared = self._open_to_read()
@@ -244,12 +245,20 @@ class KnowledgeStore:
             return list(islice(store.quads_for_pattern(None, None, None, graph), most))
 
     def graph_names(self, prefix: str = "") -> list[NamedNode]:
-        """The names of all graphs whose IRI begins with `prefix`, in order."""
-        with self._readable() as store:
-            names = [name for name in store.named_graphs() if isinstance(name, NamedNode)]
-        return sorted(
-            (name for name in names if name.value.startswith(prefix)), key=lambda name: name.value
-        )
+        """The names of all graphs whose IRI begins with `prefix`, in order.
+
+        They are looked for after a commit only: every person has several.
+        """
+        generation = self.generation
+        if self._names[0] != generation:
+            self._names = (generation, {})
+        known = self._names[1]
+        if prefix not in known:
+            with self._readable() as store:
+                names = [name for name in store.named_graphs() if isinstance(name, NamedNode)]
+            found = (name for name in names if name.value.startswith(prefix))
+            known[prefix] = sorted(found, key=lambda name: name.value)
+        return list(known[prefix])
 
     def graphs_with(self, predicate: NamedNode, value: Term) -> set[NamedNode]:
         """The names of the graphs in which something has this value."""
