@@ -16,7 +16,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from tools.page_benchmark.crowded import fill
 from tools.page_benchmark.pages import PAGES, address, some_people
@@ -56,7 +58,11 @@ def _table(host: str, browser: Browser, options: argparse.Namespace) -> Iterator
     yield "|---|--:|--:|--:|--:|"
     for name in options.only or PAGES:
         paths = [address(PAGES[name], someone) for someone in everybody]
-        took = timing(host, paths, browser, options.paints)
+        try:
+            took = timing(host, paths, browser, options.paints)
+        except (httpx.HTTPError, PlaywrightError) as error:
+            yield f"| {name} | {type(error).__name__} | | | |"
+            continue
         figures = (took.server, took.slowest, took.paint, took.kilobytes)
         yield f"| {name} | {' | '.join(f'{figure:,.0f}' for figure in figures)} |"
 
