@@ -56,10 +56,8 @@ class PeopleList:
         return found
 
     def _who(self, question: str, **things: str) -> set[str]:
-        answer = self._view.knowledge_base.ask(
-            question, limit=None, offset=None, reach=self._view.reach, **things
-        )
-        return {str(row[answer.question.people]) for row in answer.rows}
+        view = self._view
+        return set(view.knowledge_base.order_of_people(question, reach=view.reach, **things))
 
     def told(self, keys: Sequence[str], question: str) -> Answer:
         """The answers to a question about one person, for each of these people in reach."""

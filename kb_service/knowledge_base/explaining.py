@@ -216,7 +216,7 @@ class Explaining:
                     return dimensions[id].iri
             raise UnknownThingError(name, id)
         node = iri(_OF_PLANS.get(name, name), id)
-        if not any(quad.subject == node for quad in knowledge.for_questions):
+        if node not in knowledge.things:
             raise UnknownThingError(name, id)
         return node
 

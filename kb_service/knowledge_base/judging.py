@@ -10,7 +10,7 @@ from datetime import date
 from functools import cached_property
 from types import MappingProxyType
 
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store, Triple
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 
 from kb_service.catalogue import read_catalogue, read_performance_choices, read_teams
 from kb_service.engine.conclude import BATCH, asked_of_the_clock, relevant
@@ -78,6 +78,11 @@ class Knowledge:
     def rules(self) -> RuleBook:
         """The rules by which people are judged."""
         return self.premises.rules
+
+    @cached_property
+    def things(self) -> frozenset[NamedNode | BlankNode | Triple]:
+        """What `for_questions` says something of."""
+        return frozenset(quad.subject for quad in self.for_questions)
 
     @cached_property
     def performance(self) -> PerformanceChoices:

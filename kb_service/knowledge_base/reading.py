@@ -134,7 +134,7 @@ class ReadableBase:
 
     def has_person(self, person: str) -> bool:
         """Whether somebody has this id."""
-        return bool(self._keeper.facts_about(person))
+        return self._keeper.is_known(person)
 
     def revisions_of(self, person: str) -> list[Revision]:
         """What was changed in the facts about somebody, earliest first."""

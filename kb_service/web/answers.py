@@ -11,7 +11,6 @@ from typing import Any
 from kb_service.access.candidates import ranked
 from kb_service.access.view import View
 from kb_service.knowledge_base import UnknownThingError
-from kb_service.web.kept_answers import kept_answer
 
 Document = dict[str, Any]
 Row = Mapping[str, Any]
@@ -81,7 +80,7 @@ def part(kb: View, question: str, limit: int, offset: int, **things: str) -> Par
 
 def position_models(kb: View) -> list[Document]:
     """Every position model."""
-    return [shaped(row) for row in kept_answer(kb, "position-models").rows]
+    return [shaped(row) for row in kb.ask("position-models").rows]
 
 
 def position_model(kb: View, model: str) -> Document:

@@ -140,7 +140,7 @@ def create_app(
     register_model_pages(app)
     register_version_pages(app)
     register_ontology_pages(app, knowledge_base)
-    register_home_pages(app, knowledge_base)
+    register_home_pages(app)
     register_team_pages(app)
     register_compare_pages(app)
     register_adverse_impact(app)

@@ -6,7 +6,6 @@ from flask import Blueprint, Flask, Response, jsonify, render_template, request
 
 from kb_service.knowledge_base import KnowledgeBase
 from kb_service.web.api import window
-from kb_service.web.kept_answers import register_kept_answers
 from kb_service.web.overview import overview
 from kb_service.web.pages import page
 from kb_service.web.searching import LONGEST_SEARCH, found
@@ -17,9 +16,8 @@ home_pages = Blueprint("home_pages", __name__)
 _ROWS = 8
 
 
-def register_home_pages(app: Flask, kb: KnowledgeBase) -> None:
-    """Serve the pages, and keep for them what takes long to count."""
-    register_kept_answers(app, kb)
+def register_home_pages(app: Flask) -> None:
+    """Serve the home page and the search."""
     app.register_blueprint(home_pages)
 
 

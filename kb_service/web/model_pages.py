@@ -11,7 +11,6 @@ from kb_service.web import answers
 from kb_service.web.answers import Document, shaped
 from kb_service.web.api import narrowing, window
 from kb_service.web.authorisation import Need, is_allowed
-from kb_service.web.kept_answers import kept_answer
 from kb_service.web.model_parts import citations, parts_of
 from kb_service.web.model_versions import versions_in_work, versions_of
 from kb_service.web.pages import page
@@ -34,7 +33,7 @@ def register_model_pages(app: Flask) -> None:
 def position_models() -> str:
     """Every position model, and the versions that are on their way to be published."""
     view = knowledge_base()
-    judged = kept_answer(view, "verdicts-of-models")
+    judged = view.ask("verdicts-of-models")
     return render_template(
         "models.html",
         models=answers.position_models(view),
@@ -52,7 +51,7 @@ def position_model(model: str) -> str:
     view = knowledge_base()
     shown = answers.position_model(view, model)
     cited = citations(view, model)
-    judged = kept_answer(view, "verdicts-of-models")
+    judged = view.ask("verdicts-of-models")
     demand = view.ask("training-demand-of-model", model=model)
     return render_template(
         "model.html",
@@ -94,7 +93,7 @@ def _candidates(view: View, model: str) -> dict[str, Any]:
 
 
 def _verdict_kinds(view: View) -> list[Document]:
-    return list(map(shaped, kept_answer(view, "verdicts").rows))
+    return list(map(shaped, view.ask("verdicts").rows))
 
 
 def _by_model(rows: list[dict[str, Any]]) -> dict[str, list[Document]]:

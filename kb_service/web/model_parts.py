@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from kb_service.access.view import View
 from kb_service.web.answers import Document, shaped
-from kb_service.web.kept_answers import kept_answer
 from kb_service.web.rings import Asked, Drawing, Sector, drawn
 
 # Where the poles of the axes are drawn; the opposite ones lie left and below.
@@ -107,7 +106,7 @@ def parts_of(view: View, model: Document, cited: Citations) -> list[Part]:
 
 def _fields_of(view: View, sectors: Iterable[Document]) -> list[Document]:
     used = {row["field"] for row in sectors if row["field"]}
-    fields = map(shaped, kept_answer(view, "fields-on-axes").rows) if used else ()
+    fields = map(shaped, view.ask("fields-on-axes").rows) if used else ()
     return [
         row | {"isRight": row["object"] == _RIGHT, "isUpper": row["content"] == _UP}
         for row in fields

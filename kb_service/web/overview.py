@@ -9,7 +9,6 @@ from kb_service.access.roles import People
 from kb_service.access.studies import Studies
 from kb_service.access.view import View
 from kb_service.web.answers import Document, shaped
-from kb_service.web.kept_answers import kept_answer
 from kb_service.web.model_versions import versions_in_work
 from kb_service.web.status import findings_in_sight
 
@@ -33,11 +32,11 @@ def _holdings(view: View) -> Document:
     rights = view.caller.rights
     findings = findings_in_sight(view)
     return {
-        "positionModels": len(kept_answer(view, "position-models").rows),
+        "positionModels": len(view.ask("position-models").rows),
         "people": None if rights.reads is People.NOBODY else view.count_people(),
-        "dimensions": len(kept_answer(view, "dimensions").rows),
-        "trainings": len(kept_answer(view, "trainings").rows),
-        "plans": len(kept_answer(view, "performance-plans").rows),
+        "dimensions": len(view.ask("dimensions").rows),
+        "trainings": len(view.ask("trainings").rows),
+        "plans": len(view.ask("performance-plans").rows),
         "studies": len(Studies(view).listed()) if rights.reads_studies else None,
         "findings": None if findings is None else len(findings),
     }
@@ -50,7 +49,7 @@ def _matters(view: View) -> list[Document]:
     """
     of_people = [
         _matter(str(row["question"]), row["people"])
-        for row in kept_answer(view, "matters-of-people").rows
+        for row in view.ask("matters-of-people").rows
     ]
     in_review = [
         {"id": f"{each['model']}/{each['version']}", "label": _version_label(view, each)}
@@ -77,7 +76,7 @@ def _fitting(view: View) -> list[Document]:
     """How many people fit each position; nothing to who reads of fewer than everybody."""
     if view.caller.rights.reads is not People.EVERYBODY or view.is_empty():
         return []
-    return list(map(shaped, kept_answer(view, "fitting-people").rows))
+    return list(map(shaped, view.ask("fitting-people").rows))
 
 
 def _positions_nobody_fits(view: View) -> list[Document]:
@@ -102,7 +101,7 @@ def _periods_to_close(view: View) -> list[Document]:
 
 
 def _version_label(view: View, version: Document) -> Document:
-    labels = {row["id"]: row for row in map(shaped, kept_answer(view, "position-models").rows)}
+    labels = {row["id"]: row for row in map(shaped, view.ask("position-models").rows)}
     known = labels.get(version["model"])
     named = known["label"] if known else dict.fromkeys(("zh", "en"), version["model"])
     return {language: f"{words} {version['version']}" for language, words in named.items()}

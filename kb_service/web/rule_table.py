@@ -11,7 +11,6 @@ from kb_service.access.view import View
 from kb_service.engine.rules import Rule
 from kb_service.vocabulary import NAMESPACES
 from kb_service.web.answers import Document
-from kb_service.web.kept_answers import kept_answer
 from kb_service.web.rule_firings import Firings, rule_firings
 
 _PREFIXED = re.compile(r"([a-z-]+):([A-Za-z-]+)")
@@ -22,7 +21,7 @@ def rule_table(view: View) -> Document:
 
     Of a rule whose conclusions are not kept nothing can be counted.
     """
-    kept = {str(row["kind"]) for row in kept_answer(view, "kinds-kept").rows}
+    kept = {str(row["kind"]) for row in view.ask("kinds-kept").rows}
     counting = rule_firings()
     counted = counting.latest()
     people, conclusions = _counts(view, counted)

@@ -17,7 +17,6 @@ from kb_service.knowledge_base.terms import prefixed, search
 from kb_service.questions import questions
 from kb_service.vocabulary import iri
 from kb_service.web.answers import Document, shaped
-from kb_service.web.kept_answers import kept_answer
 from kb_service.web.ontology_pages import address_of, address_of_term, reader
 
 LONGEST_SEARCH = 200
@@ -84,7 +83,7 @@ def _said(text: Mapping[str, Any]) -> Document:
 
 
 def _named(view: View, question: str, row: Callable[[Document], Document]) -> list[Document]:
-    return [row(shaped(each)) for each in kept_answer(view, question).rows]
+    return [row(shaped(each)) for each in view.ask(question).rows]
 
 
 def _position(row: Document) -> Document:

@@ -16,7 +16,6 @@ from kb_service.study_records.table_names import (
     RESPONDENTS,
 )
 from kb_service.web.answers import Document, shaped
-from kb_service.web.kept_answers import kept_answer
 from kb_service.web.study_figures import Figures
 from kb_service.web.study_items import ItemGroup, item_groups, item_levels
 
@@ -79,12 +78,12 @@ def study_page(view: View, study: str) -> StudyPage:
     found = seen.conclusions(study)
     rows = found.statistics()
     against = {cut["cut"] for row in rows for cut in row["cuts"]}
-    cuts = map(shaped, kept_answer(view, "cuts-of-studies").rows)
+    cuts = map(shaped, view.ask("cuts-of-studies").rows)
     return StudyPage(
         found,
         told_of(found),
         Figures(rows),
         [row for row in cuts if row["id"] in against],
-        list(map(shaped, kept_answer(view, "grades").rows)),
+        list(map(shaped, view.ask("grades").rows)),
         seen.history(study),
     )

@@ -10,7 +10,6 @@ from kb_service.knowledge_base import UnknownThingError
 from kb_service.knowledge_base.fit_document import tenth
 from kb_service.people_records import Choice
 from kb_service.web.answers import Document, Part, part, shaped, with_coverage
-from kb_service.web.kept_answers import kept_answer
 
 EVIDENCE = ("complete", "enough", "short")
 """How much is known of what somebody's post asks for, the most first."""
@@ -97,7 +96,7 @@ class _Figures:
 
 
 def _rows(view: View, question: str, **things: str) -> list[Document]:
-    return [shaped(row) for row in kept_answer(view, question, **things).rows]
+    return [shaped(row) for row in view.ask(question, limit=None, offset=None, **things).rows]
 
 
 def _grouped(rows: Iterable[Document], by: str) -> Mapping[str, list[Document]]:
