@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pyoxigraph import QuerySolution, QuerySolutions, QueryTriples, Store, Triple
+from pyoxigraph import QuerySolution, QuerySolutions, QueryTriples, RdfFormat, Store, Triple
 
 
 def select(store: Store, query: str) -> Iterator[QuerySolution]:
@@ -21,6 +21,14 @@ def construct(store: Store, query: str) -> Iterator[Triple]:
     if not isinstance(answer, QueryTriples):
         raise TypeError("expected a CONSTRUCT query")
     yield from answer
+
+
+def written(store: Store, query: str) -> bytes:
+    """The triples of a CONSTRUCT as N-Triples. Raises TypeError for another query."""
+    answer = store.query(query)
+    if not isinstance(answer, QueryTriples):
+        raise TypeError("expected a CONSTRUCT query")
+    return answer.serialize(format=RdfFormat.N_TRIPLES) or b""
 
 
 def query_head(text: str) -> str:

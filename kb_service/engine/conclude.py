@@ -13,7 +13,7 @@ from itertools import islice
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 
 from kb_service.engine.rules import Rule, RuleBook, Stage
-from kb_service.sparql import construct, select
+from kb_service.sparql import construct, select, written
 from kb_service.vocabulary import A, iri
 
 Term = NamedNode | BlankNode | Literal | Triple
@@ -227,6 +227,13 @@ def everything(store: Store) -> Iterator[tuple[NamedNode, Triple]]:
         ?s {_OF_PERSON} ?person ; {_CONCLUDED_BY} ?rule ; ?p ?o }}"""
     for person, subject, predicate, value in select(store, query):
         yield person, Triple(subject, predicate, value)
+
+
+def everything_written(store: Store) -> bytes:
+    """Every conclusion about people in the store, as N-Triples."""
+    query = f"""CONSTRUCT {{ ?s ?p ?o }} WHERE {{
+        ?s {_OF_PERSON} ?person ; {_CONCLUDED_BY} ?rule ; ?p ?o }}"""
+    return written(store, query)
 
 
 def kept(knowledge: Iterable[Triple]) -> Keep:

@@ -1,4 +1,4 @@
-"""The engine's own work as tasks: people concluded, with what is kept or with everything."""
+"""The engine's own work as tasks: what is kept of people, everything about one, what is shared."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import date
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse, serialize
 
+from kb_service.engine.conclude import everything_written
 from kb_service.engine.premises import Premises
 from kb_service.engine.rules import RuleBook
 
@@ -17,24 +18,19 @@ class ConcludeBatch:
     """What follows about some people, each judged for a day of their own.
 
     `facts` are N-Quads, each person's in a graph named like the person. The answer is N-Quads of
-    the same kind: what a store keeps or, with `everything`, all that follows for every model.
+    the same kind: what a store keeps.
     """
 
     facts: bytes
     days: Mapping[str, date]
-    everything: bool = False
 
     @classmethod
     def of(
-        cls,
-        people: Mapping[NamedNode, Iterable[Triple]],
-        days: Mapping[NamedNode, date],
-        *,
-        everything: bool = False,
+        cls, people: Mapping[NamedNode, Iterable[Triple]], days: Mapping[NamedNode, date]
     ) -> ConcludeBatch:
         """The task for these people."""
         named = {person.value: day for person, day in days.items()}
-        return cls(_written(people), named, everything)
+        return cls(_written(people), named)
 
     def run(self, premises: Premises) -> bytes:
         """Conclude the people of each day together."""
@@ -49,15 +45,29 @@ class ConcludeBatch:
                 if self.days[person] == day
             }
             concluded.update(
-                premises.conclude(
-                    members,
-                    day,
-                    asked=None if self.everything else (),
-                    keep=None if self.everything else premises.keep,
-                    batch=len(members),
-                )
+                premises.conclude(members, day, asked=(), keep=premises.keep, batch=len(members))
             )
         return _written(concluded)
+
+
+@dataclass(frozen=True)
+class ConcludeEverything:
+    """All that follows about some people for every model, judged for one day.
+
+    `facts` are N-Quads as in ConcludeBatch, the answer is N-Triples.
+    """
+
+    facts: bytes
+    day: date
+
+    @classmethod
+    def of(cls, people: Mapping[NamedNode, Iterable[Triple]], day: date) -> ConcludeEverything:
+        """The task for these people."""
+        return cls(_written(people), day)
+
+    def run(self, premises: Premises) -> bytes:
+        """Conclude the people together."""
+        return everything_written(premises.workspace(by_person(self.facts), self.day))
 
 
 @dataclass(frozen=True)

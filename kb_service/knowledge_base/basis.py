@@ -32,9 +32,10 @@ def basis(keeper: Keeper, person: str, by: str, id: str, as_of: date | None) -> 
     the memory does not reach back to that day.
     """
     if as_of is None:
-        said = keeper.store.graph(person_conclusions_graph(person))
-        node = next((t.object for t in said if t.predicate == _UNDER), None)
-        concluded = _text(said, _CONCLUDED_AT)
+        drawn = person_conclusions_graph(person)
+        under = keeper.store.matching(drawn, predicate=_UNDER)
+        node = next((triple.object for triple in under), None)
+        concluded = _text(keeper.store.matching(drawn, predicate=_CONCLUDED_AT), _CONCLUDED_AT)
         described = keeper.store.graph(VERSIONS_GRAPH)
         return {**_versions(node, _about(node, described), by, id), "concludedAt": concluded}
     then = past(keeper, person, as_of)

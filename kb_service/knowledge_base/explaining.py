@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Store, Triple
+from pyoxigraph import DefaultGraph, NamedNode, Store, Triple
 
 from kb_service.engine.body.groups import Term
 from kb_service.engine.body.reader import head_of
@@ -64,7 +64,6 @@ _GRADE = iri("performance", "Grade")
 _IN_PERIOD = iri("performance", "inPeriod")
 _RESULT_GRADE = iri("judgement", "resultGrade")
 _PERSON = NAMESPACES["person"]
-_RANK = iri("core", "rank")
 _VERDICT = iri("judgement", "verdict")
 _VERDICT_KIND = iri("judgement", "VerdictKind")
 _SLACK = 30.0
@@ -157,7 +156,7 @@ class Explaining:
         person = things["person"]
         facts = self._facts_about(person)
         subject = Subject(person_iri(person), tuple(facts), knowledge.day_for(facts))
-        verdicts, grades = _ranks(knowledge, _VERDICT_KIND), _ranks(knowledge, _GRADE)
+        verdicts, grades = knowledge.ranks[_VERDICT_KIND], knowledge.ranks[_GRADE]
         seconds = min(seconds, MOST_SECONDS)
         task: SmallestChange | SmallestGradeChange
         if (verdict := iri("verdict", what)) in verdicts and "model" in things:
@@ -184,7 +183,7 @@ class Explaining:
 
     def better_verdicts(self, verdict: str) -> list[str]:
         """The ids of the verdicts that rank before one, the best first; none before no verdict."""
-        ranks = _ranks(self._keeper.knowledge, _VERDICT_KIND)
+        ranks = self._keeper.knowledge.ranks[_VERDICT_KIND]
         own = ranks.get(iri("verdict", verdict), 0)
         better = sorted((rank, node.value, node) for node, rank in ranks.items() if rank < own)
         return [local_id(node) for _, _, node in better]
@@ -291,17 +290,3 @@ def _this_or_better(
     if isinstance(now, NamedNode) and ranks.get(now, ranks[wanted]) > ranks[wanted]:
         return frozenset({wanted})
     return frozenset(node for node, rank in ranks.items() if rank >= ranks[wanted])
-
-
-def _ranks(knowledge: Knowledge, kind: NamedNode) -> dict[NamedNode, int]:
-    """Each thing of a class with its rank: the best verdict has the lowest, the best grade the highest."""
-    facts = knowledge.premises.facts
-    kinds = {t.subject for t in facts if t.predicate == A and t.object == kind}
-    return {
-        t.subject: int(t.object.value)
-        for t in facts
-        if t.predicate == _RANK
-        and t.subject in kinds
-        and isinstance(t.subject, NamedNode)
-        and isinstance(t.object, Literal)
-    }

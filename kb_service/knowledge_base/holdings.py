@@ -14,6 +14,7 @@ from kb_service.engine.shacl_rules import rules_from_shacl
 from kb_service.knowledge_base.judging import Knowledge, read_knowledge
 from kb_service.knowledge_base.model_versions.following import PRODUCT, Moment, following
 from kb_service.knowledge_base.model_versions.records import ModelVersion, read_versions
+from kb_service.knowledge_base.recent_facts import RecentFacts
 from kb_service.knowledge_base.shared_graphs import STORE, joined, names_of_shared_graphs
 from kb_service.store import KnowledgeStore, Term
 from kb_service.vocabulary import (
@@ -52,6 +53,7 @@ class Holdings:
     def __init__(self, store: KnowledgeStore, root: Path) -> None:
         self.store = store
         self.knowledge = _read_knowledge(store, root)
+        self.recent = RecentFacts(store)
 
     def shipped_graphs(self) -> set[NamedNode]:
         """The graphs that are filled from the knowledge files."""
@@ -109,7 +111,7 @@ class Holdings:
 
         Rules and explanations have no need of more.
         """
-        return self.store.graph(people_graph(person))
+        return self.recent.about(person)
 
     def facts_with_raters(self, person: str) -> list[Triple]:
         """What is asserted about a person, who rated them included."""

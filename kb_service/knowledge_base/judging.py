@@ -10,27 +10,27 @@ from datetime import date
 from functools import cached_property
 from types import MappingProxyType
 
-from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, Triple
 
 from kb_service.catalogue import read_catalogue, read_performance_choices, read_teams
 from kb_service.engine.conclude import BATCH, asked_of_the_clock, relevant
 from kb_service.engine.deriver import Deriver
 from kb_service.engine.premises import Premises
 from kb_service.engine.rules import RuleBook
-from kb_service.engine.tasks import ConcludeBatch, by_person
+from kb_service.engine.tasks import ConcludeBatch, ConcludeEverything, by_person, triples_written
 from kb_service.engine.text import QueryText
 from kb_service.knowledge_base.versions import KnowledgeVersion
 from kb_service.people_records import Catalogue, Choice, person_iri
 from kb_service.people_records.performance_records import PerformanceChoices
 from kb_service.questions import TellsOf, questions
-from kb_service.vocabulary import ORGANISATION_GRAPH, iri
+from kb_service.vocabulary import ORGANISATION_GRAPH, A, iri
 
 MOST_FACTS = 20_000
 """In a batch of more than one person: what is judged at once takes about half a second."""
 
 _AS_OF = iri("judgement", "asOf")
 _ASSESSED_ON = iri("people", "assessedOn")
-_DEFAULT = DefaultGraph()
+_RANK = iri("core", "rank")
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,19 @@ class Knowledge:
         return frozenset(quad.subject for quad in self.for_questions)
 
     @cached_property
+    def ranks(self) -> Mapping[NamedNode, Mapping[NamedNode, int]]:
+        """By class the rank of each thing in it: lowest for the best verdict, highest for the best grade."""
+        facts = self.premises.facts
+        ranks = {fact.subject: fact.object for fact in facts if fact.predicate == _RANK}
+        found: dict[NamedNode, dict[NamedNode, int]] = {}
+        for fact in facts:
+            thing, rank, kind = fact.subject, ranks.get(fact.subject), fact.object
+            if fact.predicate == A and isinstance(rank, Literal):
+                assert isinstance(thing, NamedNode) and isinstance(kind, NamedNode)
+                found.setdefault(kind, {})[thing] = int(rank.value)
+        return found
+
+    @cached_property
     def performance(self) -> PerformanceChoices:
         """What records of performance may name."""
         return read_performance_choices(self.premises.facts)
@@ -127,14 +140,14 @@ class Knowledge:
 
         Raises RuleStoppedError.
         """
-        node = person_iri(person)
         judged_for = day or self.day_for(facts)
-        task = ConcludeBatch.of({node: facts}, {node: judged_for}, everything=True)
-        concluded = by_person(deriver.run(task, self.premises)).get(node, [])
         store = Store()
-        store.extend(self.for_questions)
-        store.extend(asked_of_the_clock(judged_for, self.premises.models))
-        store.extend(Quad(t.subject, t.predicate, t.object, _DEFAULT) for t in (*facts, *concluded))
+        task = ConcludeEverything.of({person_iri(person): facts}, judged_for)
+        for concluding in deriver.begin((task,), self.premises):
+            store.extend(self.for_questions)
+            store.extend(asked_of_the_clock(judged_for, self.premises.models))
+            store.load(triples_written(facts), format=RdfFormat.N_TRIPLES)
+            store.load(concluding.result(), format=RdfFormat.N_TRIPLES)
         return store
 
     def about_nobody(self) -> Store:

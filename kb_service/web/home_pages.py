@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask, Response, jsonify, render_template, request
 
-from kb_service.knowledge_base import KnowledgeBase
 from kb_service.web.api import window
 from kb_service.web.overview import overview
 from kb_service.web.pages import page

@@ -48,8 +48,7 @@ def _matters(view: View) -> list[Document]:
     A count is None where it is of too few people for the caller to be told.
     """
     of_people = [
-        _matter(str(row["question"]), row["people"])
-        for row in view.ask("matters-of-people").rows
+        _matter(str(row["question"]), row["people"]) for row in view.ask("matters-of-people").rows
     ]
     in_review = [
         {"id": f"{each['model']}/{each['version']}", "label": _version_label(view, each)}

@@ -12,7 +12,7 @@ from itertools import islice
 
 from kb_service.engine.conclude import BATCH
 from kb_service.engine.deriver import Deriver
-from kb_service.engine.tasks import ConcludeBatch
+from kb_service.engine.tasks import ConcludeBatch, ConcludeEverything
 from kb_service.vocabulary import iri
 from tools.benchmark.crowd import DAY, people, premises
 from tools.benchmark.runs import Figures, Measurement, peak_megabytes
@@ -75,8 +75,13 @@ def _derived(numbers: Sequence[int], processes: int, everything: bool) -> Figure
     }
 
 
-def _batches(numbers: Iterable[int], everything: bool) -> Iterator[ConcludeBatch]:
+def _batches(
+    numbers: Iterable[int], everything: bool
+) -> Iterator[ConcludeBatch | ConcludeEverything]:
     """A task for each batch, made when it is asked for."""
     crowd = people(numbers)
     while members := dict(islice(crowd, BATCH)):
-        yield ConcludeBatch.of(members, dict.fromkeys(members, DAY), everything=everything)
+        if everything:
+            yield ConcludeEverything.of(members, DAY)
+        else:
+            yield ConcludeBatch.of(members, dict.fromkeys(members, DAY))
