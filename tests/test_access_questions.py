@@ -26,6 +26,7 @@ NOBODY, COUNTS, ONE, ALL = (
 )
 ABOUT_SOMEBODY = re.compile(
     r"judgement:ofPerson|judgement:since|\bpeople:|org:memberOf|org:holds|\?person\b"
+    r"|/conclusions/people/"
 )
 THINGS = {
     "box": "core-player",
@@ -163,9 +164,9 @@ def test_a_count_names_nobody_and_counts_people_once(name: str) -> None:
     assert known.counted is not None
     counts = {known.counted.part, *filter(None, [known.counted.whole])}
 
-    counted = re.findall(r"\(COUNT\(DISTINCT \?person\) AS \?(\w+)\)", known.text)
+    counted = re.findall(r"\bCOUNT\(([^)]*)\)", known.text)
 
-    assert set(counted) == counts
+    assert set(counted) == {"DISTINCT ?person"}
     assert counts <= set(columns_of(known))
     assert "person" not in columns_of(known)
     assert not known.people

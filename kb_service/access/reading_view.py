@@ -64,6 +64,13 @@ class ReadingView(ModelExchange):
 
     # Answers
 
+    def prepare(self, people: Iterable[str], as_of: date | None = None) -> None:
+        """Begin to conclude everything about people of whom much will be asked, without waiting.
+
+        Raises UnknownThingError for somebody whom the caller may not see.
+        """
+        self.knowledge_base.prepare([self.key_of(person) for person in people], as_of)
+
     def ask(
         self, name: str, *, limit: int | None = None, offset: int | None = None, **things: str
     ) -> Answer:

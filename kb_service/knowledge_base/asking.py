@@ -10,13 +10,12 @@ from pyoxigraph import Literal, NamedNode, Store
 from kb_service.knowledge_base.answers import Answer, answer, columns_of
 from kb_service.knowledge_base.keeping import Keeper
 from kb_service.knowledge_base.outcomes import UnknownThingError
-from kb_service.knowledge_base.past import past
+from kb_service.knowledge_base.workspaces import Workspaces
 from kb_service.questions import TRUTH, Question, TellsOf, questions
 from kb_service.sparql import select
 from kb_service.store.reach import EVERYTHING, SHARED, Reach
 from kb_service.vocabulary import iri
 
-_MOST_WORKSPACES = 16
 _MOST_ORDERS = 64
 _MOST_ANSWERS = 1024
 _TRUTHS = {truth: Literal(truth, datatype=iri("xsd", "boolean")) for truth in ("true", "false")}
@@ -30,41 +29,16 @@ class Asking:
 
     def __init__(self, keeper: Keeper) -> None:
         self._keeper = keeper
-        self._workspaces: dict[tuple[str, date | None], tuple[int, Store]] = {}
+        self.workspaces = Workspaces(keeper)
         self._orders: dict[tuple[str, Reach], tuple[int, tuple[str, ...]]] = {}
         self._answers: dict[tuple[str, Reach], tuple[int, Answer]] = {}
 
     def forget(self) -> None:
         """Let go of all that is kept, as when somebody in it must be forgotten at once."""
+        self.workspaces.forget()
         with self._keeper.lock:
-            self._workspaces.clear()
             self._orders.clear()
             self._answers.clear()
-
-    def workspace(self, person: str, as_of: date | None = None) -> Store:
-        """A store in memory with the knowledge, one person and everything concluded of them.
-
-        With `as_of`, as all of it was when that day was over, judged for that day. Raises
-        UnknownThingError when nobody has this id.
-        """
-        generation = self._keeper.store.generation
-        key = person, as_of
-        made_at, found = self._workspaces.get(key, (-1, None))
-        if found is not None and made_at == generation:
-            return found
-        facts = self._keeper.facts_about(person)
-        if not facts:
-            raise UnknownThingError("person", person)
-        if as_of is None:
-            made = self._keeper.knowledge.everything_about(self._keeper.deriver, person, facts)
-        else:
-            then = past(self._keeper, person, as_of)
-            made = then.knowledge.everything_about(self._keeper.deriver, person, then.facts, as_of)
-        with self._keeper.lock:
-            if len(self._workspaces) >= _MOST_WORKSPACES:
-                self._workspaces.clear()
-            self._workspaces[key] = (generation, made)
-        return made
 
     def ask(
         self,
@@ -87,7 +61,7 @@ class Asking:
         query += f"\nLIMIT {limit:d}" if limit is not None else ""
         query += f"\nOFFSET {offset:d}" if offset is not None else ""
         if question.over == "person":
-            return self._answered(question, query, self.workspace(things["person"]))
+            return self._answered(question, query, self.workspaces.about(things["person"]))
         if question.tells_of is TellsOf.NOBODY:
             return self._kept(question, query, SHARED)  # small, whoever is in the rest of the store
         if question.tells_of is TellsOf.COUNTS:
@@ -164,7 +138,7 @@ class Asking:
         question, query = self._bound(name, things)
         if "person" not in question.takes:
             raise UnknownThingError("question", name)
-        return self._answered(question, query, self.workspace(things["person"], day))
+        return self._answered(question, query, self.workspaces.about(things["person"], day))
 
     def ask_beside(self, person: str, day: date | None, name: str, /, **things: str) -> Answer:
         """The answer about what a person is judged by, such as a plan, as it was on a day.
@@ -175,7 +149,7 @@ class Asking:
         if day is None or "person" in things:
             return self.ask_as_of(day, name, **things)
         nodes = {given: iri(prefix, things[given]) for given, prefix in question.takes.items()}
-        return self._answered(question, question.bound(nodes), self.workspace(person, day))
+        return self._answered(question, question.bound(nodes), self.workspaces.about(person, day))
 
     def _bound(self, name: str, things: Mapping[str, str]) -> tuple[Question, str]:
         question = questions().get(name)

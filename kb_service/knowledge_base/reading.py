@@ -85,7 +85,7 @@ class ReadableBase:
         self._checker = Checker(self.root, self.durations)
         self._importing = Importing(self._keeper, self._checker, self.root)
         self._asking = Asking(self._keeper)
-        self._explaining = Explaining(self._keeper, self.deriver, self._asking.workspace)
+        self._explaining = Explaining(self._keeper, self.deriver, self._asking.workspaces.about)
         self._what_ifs = WhatIfAnswers(self._keeper, self._checker, self.deriver)
         self._model_checking = ModelChecking(
             self._keeper, self._checker, self._importing, self.root
@@ -262,7 +262,11 @@ class ReadableBase:
 
         See `Asking.workspace`. Raises UnknownThingError when nobody has this id.
         """
-        return self._asking.workspace(person, as_of)
+        return self._asking.workspaces.about(person, as_of)
+
+    def prepare(self, people: Iterable[str], as_of: date | None = None) -> None:
+        """Begin to conclude everything about people of whom much will be asked, without waiting."""
+        self._asking.workspaces.prepare(people, as_of)
 
     def ask(
         self,

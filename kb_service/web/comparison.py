@@ -71,6 +71,7 @@ def comparison(view: View, asked: Asked) -> Document:
     A cell is None where the position of its column does not ask for the dimension. Raises
     UnknownThingError for somebody, or a position, that the caller does not know.
     """
+    view.prepare(asked.people)
     fits = [answers.fit(view, *pair) for pair in asked.pairs]
     return {
         "columns": [_column(view, fit) for fit in fits],

@@ -51,7 +51,8 @@ def asked(kb: View, given: Mapping[str, str]) -> NamedNode | WhyNotAsked:
     if given.get("whyNot"):
         return WhyNotAsked(given["whyNot"], things, _seconds(given.get("seconds")))
     if not given.get("conclusion") and {"person", "model"} <= things.keys():
-        kb.ask("fit-of-person", person=things["person"], model=things["model"], limit=1)
+        kb.ask("person", person=things["person"])
+        kb.ask("position-model", model=things["model"])
         return kb.verdict_iri(things["person"], things["model"])
     return conclusion_named(given.get("conclusion", ""))
 

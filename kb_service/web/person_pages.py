@@ -188,9 +188,10 @@ def explain() -> str:
             person=answers.person(kb, question.person),
             asked=question,
         )
-    as_of = asked_day(kb)
+    as_of, about = asked_day(kb), person_of(question.value)
+    if about is not None:
+        kb.prepare([about], as_of)
     tree = explanation(kb, labels, question, as_of)
-    about = person_of(question.value)
     return render_template(
         "explain.html",
         tree=tree,

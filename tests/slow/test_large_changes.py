@@ -134,7 +134,7 @@ def test_killed_after_it_was_decided_a_change_is_carried_out_by_the_next_start(
         from pathlib import Path
         from kb_service.store import KnowledgeStore
         from kb_service.store.journal import Commit
-        from tests.test_large_changes import all_saying
+        from tests.slow.test_large_changes import all_saying
         changes = Commit.changes
         def killed(commit):
             for number, change in enumerate(changes(commit)):
@@ -148,7 +148,7 @@ def test_killed_after_it_was_decided_a_change_is_carried_out_by_the_next_start(
     """
     data = tmp_path / "data"
     command = [sys.executable, "-c", textwrap.dedent(script), str(data)]
-    ended = subprocess.run(command, cwd=Path(__file__).parent.parent, check=False)
+    ended = subprocess.run(command, cwd=Path(__file__).parents[2], check=False)
 
     with KnowledgeStore(data, read_only=True) as reader:
         before_the_start = heard(reader)

@@ -24,7 +24,7 @@ from tests.conftest import body
 from tests.sarif_schema import SARIF
 from tests.shipped_store import shipped
 
-BROKEN = Path(__file__).parent / "models_broken"
+BROKEN = Path(__file__).parents[1] / "models_broken"
 SOUND = BROKEN / "sound" / "hotline-nurse.ttl"
 FLOOR = {
     "zh": "最低水平 9.0 高于要求水平 8.0；请改低，例如：core:minimumLevel 8.0。",

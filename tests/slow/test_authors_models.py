@@ -12,7 +12,7 @@ import pytest
 from kb_service.client import Rengang
 from tests.served import Served, serving, with_people
 
-FILES = sorted((Path(__file__).parent / "authors_models").iterdir())
+FILES = sorted((Path(__file__).parents[1] / "authors_models").iterdir())
 TYPES = {
     ".json": "application/json",
     ".ttl": "text/turtle",
