@@ -14,12 +14,15 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, Triple, parse
 from kb_service.engine.conclude import (
     BATCH,
     Keep,
+    asked_of_the_clock,
     conclude_people,
     conclude_shared,
     draw,
+    everything_written,
     kept,
     models_in,
     relevant,
+    run_stages,
     store_of,
     workspace,
 )
@@ -228,3 +231,11 @@ class Premises:
         """
         models = self.models if asked is None else asked
         return workspace(self.rules, self._filled(), people, as_of, models)
+
+    def everything_about(self, facts: bytes, as_of: date) -> bytes:
+        """All that follows about the people whom facts are about, for every model; both as N-Triples."""
+        store = self._filled()
+        store.extend(asked_of_the_clock(as_of, self.models))
+        store.load(facts, format=RdfFormat.N_TRIPLES)
+        run_stages(store, self.rules.people)
+        return everything_written(store)

@@ -8,7 +8,6 @@ from datetime import date
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse, serialize
 
-from kb_service.engine.conclude import everything_written
 from kb_service.engine.premises import Premises
 from kb_service.engine.rules import RuleBook
 
@@ -52,22 +51,14 @@ class ConcludeBatch:
 
 @dataclass(frozen=True)
 class ConcludeEverything:
-    """All that follows about some people for every model, judged for one day.
-
-    `facts` are N-Quads as in ConcludeBatch, the answer is N-Triples.
-    """
+    """All that follows about some people for every model, judged for one day; see Premises."""
 
     facts: bytes
     day: date
 
-    @classmethod
-    def of(cls, people: Mapping[NamedNode, Iterable[Triple]], day: date) -> ConcludeEverything:
-        """The task for these people."""
-        return cls(_written(people), day)
-
     def run(self, premises: Premises) -> bytes:
         """Conclude the people together."""
-        return everything_written(premises.workspace(by_person(self.facts), self.day))
+        return premises.everything_about(self.facts, self.day)
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Triple
 
 from kb_service.knowledge_base.keeping import Keeper
 from kb_service.knowledge_base.past import Since, past
+from kb_service.store import Term
 from kb_service.vocabulary import (
     MODEL_VERSIONS_GRAPH,
     VERSIONS_GRAPH,
@@ -36,8 +38,9 @@ def basis(keeper: Keeper, person: str, by: str, id: str, as_of: date | None) -> 
         under = keeper.store.matching(drawn, predicate=_UNDER)
         node = next((triple.object for triple in under), None)
         concluded = _text(keeper.store.matching(drawn, predicate=_CONCLUDED_AT), _CONCLUDED_AT)
-        described = keeper.store.graph(VERSIONS_GRAPH)
-        return {**_versions(node, _about(node, described), by, id), "concludedAt": concluded}
+        now = keeper.knowledge.version
+        described = now.description if node == now.node else _described(keeper, node)
+        return {**_versions(node, described, by, id), "concludedAt": concluded}
     then = past(keeper, person, as_of)
     return {
         **_versions(then.knowledge.version.node, then.knowledge.version.description, by, id),
@@ -47,11 +50,18 @@ def basis(keeper: Keeper, person: str, by: str, id: str, as_of: date | None) -> 
     }
 
 
-def _about(node: object, described: list[Triple]) -> list[Triple]:
-    """What is said of one version and its parts among all."""
-    own = [triple for triple in described if triple.subject == node]
-    parts = {triple.object for triple in own if triple.predicate == _PART}
-    return own + [triple for triple in described if triple.subject in parts]
+def _described(keeper: Keeper, node: Term | None) -> list[Triple]:
+    """What is said of a version and of its parts, among all versions that there ever were."""
+    if not isinstance(node, NamedNode):
+        return []
+    own = keeper.store.matching(VERSIONS_GRAPH, subject=node)
+    parts = (triple.object for triple in own if triple.predicate == _PART)
+    of_parts = (
+        keeper.store.matching(VERSIONS_GRAPH, subject=part)
+        for part in parts
+        if isinstance(part, NamedNode)
+    )
+    return [*own, *chain.from_iterable(of_parts)]
 
 
 def _versions(node: object, described: list[Triple], by: str, id: str) -> dict[str, Any]:

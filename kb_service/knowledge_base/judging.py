@@ -134,19 +134,20 @@ class Knowledge:
             yield Judging(begun.popleft(), future)
 
     def everything_about(
-        self, deriver: Deriver, person: str, facts: list[Triple], day: date | None = None
+        self, deriver: Deriver, facts: list[Triple], day: date | None = None
     ) -> Store:
-        """A store in memory with knowledge, one person and all that is concluded of them.
+        """A store in memory with knowledge, the facts about one person and all that follows of them.
 
         Raises RuleStoppedError.
         """
         judged_for = day or self.day_for(facts)
+        said = triples_written(facts)
         store = Store()
-        task = ConcludeEverything.of({person_iri(person): facts}, judged_for)
+        task = ConcludeEverything(said, judged_for)
         for concluding in deriver.begin((task,), self.premises):
             store.extend(self.for_questions)
             store.extend(asked_of_the_clock(judged_for, self.premises.models))
-            store.load(triples_written(facts), format=RdfFormat.N_TRIPLES)
+            store.load(said, format=RdfFormat.N_TRIPLES)
             store.load(concluding.result(), format=RdfFormat.N_TRIPLES)
         return store
 

@@ -23,16 +23,13 @@ class RecentFacts:
     def about(self, person: str) -> list[Triple]:
         """What is asserted about a person; nothing when nobody has this id."""
         generation = self._store.generation
-        with self._lock:
+        with self._lock:  # while they are read as well: whoever else wants them waits for the same
             if self._known[0] != generation or len(self._known[1]) >= _MOST:
                 self._known = (generation, {})
             known = self._known[1]
-            if person in known:
-                return list(known[person])
-        facts = self._store.graph(people_graph(person))
-        with self._lock:
-            known[person] = facts
-        return list(facts)
+            if person not in known:
+                known[person] = self._store.graph(people_graph(person))
+            return list(known[person])
 
     def forget(self) -> None:
         """Let go of everybody."""

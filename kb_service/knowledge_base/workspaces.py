@@ -80,6 +80,6 @@ class Workspaces:
         if not facts:
             raise UnknownThingError("person", person)
         if as_of is None:
-            return keeper.knowledge.everything_about(keeper.deriver, person, facts)
+            return keeper.knowledge.everything_about(keeper.deriver, facts)
         then = past(keeper, person, as_of)
-        return then.knowledge.everything_about(keeper.deriver, person, then.facts, as_of)
+        return then.knowledge.everything_about(keeper.deriver, then.facts, as_of)

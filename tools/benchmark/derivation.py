@@ -8,11 +8,11 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 
 from kb_service.engine.conclude import BATCH
 from kb_service.engine.deriver import Deriver
-from kb_service.engine.tasks import ConcludeBatch, ConcludeEverything
+from kb_service.engine.tasks import ConcludeBatch, ConcludeEverything, triples_written
 from kb_service.vocabulary import iri
 from tools.benchmark.crowd import DAY, people, premises
 from tools.benchmark.runs import Figures, Measurement, peak_megabytes
@@ -82,6 +82,7 @@ def _batches(
     crowd = people(numbers)
     while members := dict(islice(crowd, BATCH)):
         if everything:
-            yield ConcludeEverything.of(members, DAY)
+            facts = chain.from_iterable(members.values())
+            yield ConcludeEverything(triples_written(facts), DAY)
         else:
             yield ConcludeBatch.of(members, dict.fromkeys(members, DAY))
