@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import cast
+
+import pytest
 
 from kb_service.knowledge_base.kept_readings import KeptReadings
 from kb_service.store import KnowledgeStore
@@ -71,3 +75,42 @@ def test_what_was_asked_for_longest_ago_makes_room() -> None:
     readings.of("panel", panel)
 
     assert panel.times == 1
+
+
+def test_two_who_want_the_same_at_once_have_it_read_once() -> None:
+    readings, panel = kept(Committing()), Reading()
+    begun, may_end = Event(), Event()
+
+    def slow() -> int:
+        begun.set()
+        may_end.wait()
+        return panel()
+
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(readings.of, "panel", slow)
+        begun.wait()
+        second = threads.submit(readings.of, "panel", panel)
+        may_end.set()
+
+    assert [first.result(), second.result()] == [1, 1]
+
+
+def test_what_could_not_be_read_is_tried_again() -> None:
+    readings = kept(Committing())
+
+    def failing() -> int:
+        raise LookupError("no such study")
+
+    with pytest.raises(LookupError):
+        readings.of("panel", failing)
+
+    assert readings.of("panel", Reading()) == 1
+
+
+def test_what_is_to_be_forgotten_is_not_kept() -> None:
+    readings, panel = kept(Committing()), Reading()
+    readings.of("panel", panel)
+
+    readings.forget()
+
+    assert readings.of("panel", panel) == 2

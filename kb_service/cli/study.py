@@ -127,13 +127,15 @@ def explain_item(
     id: str, item: str, round_: str, tier: bool, level: bool, grade: str, depth: int, as_json: bool
 ) -> None:
     """Say why something was decided on an item."""
+    from kb_service.web.labels import LabelReader
     from kb_service.web.study_explanations import study_explanation
 
     about = "tier" if tier else "level" if level else "decision"
     with reading() as view:
         seen = Studies(view)
         concluded = seen.conclusion_on(id, item, about=about, round_=round_, grade=grade)
-        tree = study_explanation(view, seen, id, concluded)
+        shared = LabelReader(view.knowledge_base).shared()
+        tree = study_explanation(shared, seen, id, concluded)
         names = names_in(view)
     if as_json:
         _print_json(tree)

@@ -9,6 +9,7 @@ from pyoxigraph import Literal, NamedNode, Store
 
 from kb_service.knowledge_base.answers import Answer, answer, columns_of
 from kb_service.knowledge_base.keeping import Keeper
+from kb_service.knowledge_base.kept_readings import KeptReadings
 from kb_service.knowledge_base.outcomes import UnknownThingError
 from kb_service.knowledge_base.workspaces import Workspaces
 from kb_service.questions import TRUTH, Question, TellsOf, questions
@@ -30,15 +31,14 @@ class Asking:
     def __init__(self, keeper: Keeper) -> None:
         self._keeper = keeper
         self.workspaces = Workspaces(keeper)
-        self._orders: dict[tuple[str, Reach], tuple[int, tuple[str, ...]]] = {}
-        self._answers: dict[tuple[str, Reach], tuple[int, Answer]] = {}
+        self._orders: KeptReadings[tuple[str, ...]] = KeptReadings(keeper.store, _MOST_ORDERS)
+        self._answers: KeptReadings[Answer] = KeptReadings(keeper.store, _MOST_ANSWERS)
 
     def forget(self) -> None:
         """Let go of all that is kept, as when somebody in it must be forgotten at once."""
         self.workspaces.forget()
-        with self._keeper.lock:
-            self._orders.clear()
-            self._answers.clear()
+        self._orders.forget()
+        self._answers.forget()
 
     def ask(
         self,
@@ -70,16 +70,8 @@ class Asking:
 
     def _kept(self, question: Question, query: str, reach: Reach) -> Answer:
         """The answer to a question that names nobody: to count ten thousand people takes a while."""
-        generation = self._keeper.store.generation
-        made_at, known = self._answers.get((query, reach), (-1, None))
-        if known is not None and made_at == generation:
-            return known
-        found = answer(question, self._keeper.store.select(query, reach))
-        with self._keeper.lock:
-            if len(self._answers) >= _MOST_ANSWERS:
-                self._answers.clear()
-            self._answers[query, reach] = (generation, found)
-        return found
+        select = self._keeper.store.select
+        return self._answers.of((query, reach), lambda: answer(question, select(query, reach)))
 
     def ask_of_each(self, people: Sequence[str], name: str, *, reach: Reach = EVERYTHING) -> Answer:
         """The answers to a question about one person, for all of these people at once.
@@ -101,17 +93,11 @@ class Asking:
         is kept, and what is shown is asked by `ask_among`. Raises UnknownThingError as `ask` does.
         """
         question, query = self._bound(name, things)
-        generation = self._keeper.store.generation
-        made_at, known = self._orders.get((query, reach), (-1, ()))
-        if made_at == generation:
-            return known
+        return self._orders.of((query, reach), lambda: self._order(question, query, reach))
+
+    def _order(self, question: Question, query: str, reach: Reach) -> tuple[str, ...]:
         rows = answer(question, self._keeper.store.select(query, reach)).rows
-        found = tuple(str(row[question.people]) for row in rows)
-        with self._keeper.lock:
-            if len(self._orders) >= _MOST_ORDERS:
-                self._orders.clear()
-            self._orders[query, reach] = (generation, found)
-        return found
+        return tuple(str(row[question.people]) for row in rows)
 
     def ask_among(
         self, people: Sequence[str], name: str, *, reach: Reach = EVERYTHING, **things: str

@@ -159,7 +159,7 @@ class KnowledgeBase(ReadableBase):
         """
         forget_people(self._keeper, people)
         self._asking.forget()
-        self._keeper.recent.forget()
+        self._keeper.forget()
 
     def replace_rater_code(self, code: str) -> int:
         """Call a rater by another code everywhere; answers how many people they rated.

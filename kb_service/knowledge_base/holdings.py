@@ -12,9 +12,9 @@ from kb_service.engine.premises import Premises
 from kb_service.engine.rules import read_rule_book
 from kb_service.engine.shacl_rules import rules_from_shacl
 from kb_service.knowledge_base.judging import Knowledge, read_knowledge
+from kb_service.knowledge_base.kept_readings import KeptReadings
 from kb_service.knowledge_base.model_versions.following import PRODUCT, Moment, following
 from kb_service.knowledge_base.model_versions.records import ModelVersion, read_versions
-from kb_service.knowledge_base.recent_facts import RecentFacts
 from kb_service.knowledge_base.shared_graphs import STORE, joined, names_of_shared_graphs
 from kb_service.store import KnowledgeStore, Term
 from kb_service.vocabulary import (
@@ -33,6 +33,8 @@ PART = iri("dcterms", "hasPart")
 """Which graphs the store was filled with from the knowledge files."""
 
 _CONCLUDED_BY = iri("judgement", "concludedBy")
+_MOST_PEOPLE = 16
+"""Of whom the facts are kept at hand: a page about somebody asks for them several times."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class Holdings:
     def __init__(self, store: KnowledgeStore, root: Path) -> None:
         self.store = store
         self.knowledge = _read_knowledge(store, root)
-        self.recent = RecentFacts(store)
+        self._facts: KeptReadings[list[Triple]] = KeptReadings(store, _MOST_PEOPLE)
 
     def shipped_graphs(self) -> set[NamedNode]:
         """The graphs that are filled from the knowledge files."""
@@ -111,7 +113,12 @@ class Holdings:
 
         Rules and explanations have no need of more.
         """
-        return self.recent.about(person)
+        graph = people_graph(person)
+        return list(self._facts.of(person, lambda: self.store.graph(graph)))
+
+    def forget(self) -> None:
+        """Let go of the facts that are at hand, as when somebody must be forgotten at once."""
+        self._facts.forget()
 
     def facts_with_raters(self, person: str) -> list[Triple]:
         """What is asserted about a person, who rated them included."""

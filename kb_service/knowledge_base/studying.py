@@ -50,7 +50,7 @@ from kb_service.vocabulary import (
 
 _STUDY = NAMESPACES["study"]
 _MOST_OUTLINES, _MOST_FOUND = 1000, 16
-"""How many studies are kept at hand, in outline and with all that they found."""
+"""How many studies are kept at hand, in outline, and whole with all that they found."""
 
 
 class Studying:
@@ -63,6 +63,7 @@ class Studying:
         self._choices: tuple[Knowledge, StudyChoices] | None = None
         self._workbooks = StudyWorkbooks()
         self._outlines: KeptReadings[Row] = KeptReadings(keeper.store, _MOST_OUTLINES)
+        self._records: KeptReadings[StudyRecord] = KeptReadings(keeper.store, _MOST_FOUND)
         self._found: KeptReadings[StudyConclusions] = KeptReadings(keeper.store, _MOST_FOUND)
 
     def close(self) -> None:
@@ -90,7 +91,7 @@ class Studying:
 
     def record(self, study: str) -> StudyRecord:
         """The study as rows. Raises UnknownThingError when there is no such study."""
-        return from_triples(self.facts(study))
+        return self._records.of(study, lambda: from_triples(self.facts(study)))
 
     def outline(self, study: str) -> Row:
         """The study in a list of studies, without what it collected.

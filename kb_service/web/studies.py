@@ -13,7 +13,7 @@ from kb_service.web.bodies import document, unsupported
 from kb_service.web.callers import who_shares
 from kb_service.web.negotiation import chosen_type
 from kb_service.web.problems import Problem
-from kb_service.web.service import knowledge_base
+from kb_service.web.service import knowledge_base, service
 from kb_service.web.study_explanations import study_explanation, study_provenance
 
 studies = Blueprint("studies", __name__, url_prefix="/api/v1")
@@ -98,12 +98,12 @@ def explanation(study: str, item: str) -> Response:
     """Why an item was decided on so, or why a tier or a level is suggested for it."""
     note_object(study)
     media_type = chosen_type((_JSON, *FORMATS))
-    view, seen = knowledge_base(), _seen()
+    shared, seen = service().labels.shared(), _seen()
     conclusion = asked_conclusion(seen, study, item)
     if media_type == _JSON:
-        answer = jsonify(study_explanation(view, seen, study, conclusion))
+        answer = jsonify(study_explanation(shared, seen, study, conclusion))
     else:
-        data = study_provenance(view, seen, study, conclusion, media_type)
+        data = study_provenance(shared, seen, study, conclusion, media_type)
         answer = Response(data, mimetype=media_type)
     answer.vary.add("Accept")
     return answer

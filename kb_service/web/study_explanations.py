@@ -7,26 +7,27 @@ from dataclasses import replace
 from pyoxigraph import NamedNode
 
 from kb_service.access.studies import Studies
-from kb_service.access.view import View
 from kb_service.engine.explanation_provenance import KnownOf, provenance, written
 from kb_service.web.explanations import Tree, explanation_tree
-from kb_service.web.labels import LabelReader, Labels
+from kb_service.web.labels import Labels
 
 
-def study_explanation(view: View, studies: Studies, study: str, conclusion: NamedNode) -> Tree:
-    """Why something was concluded of a study. Raises UnknownThingError and NothingConcludedError."""
-    return explanation_tree(studies.explain(conclusion), _labels(view, studies, study))
+def study_explanation(shared: Labels, studies: Studies, study: str, conclusion: NamedNode) -> Tree:
+    """Why something was concluded of a study, with the labels of everything shared.
+
+    Raises UnknownThingError and NothingConcludedError.
+    """
+    return explanation_tree(studies.explain(conclusion), _labels(shared, studies, study))
 
 
 def study_provenance(
-    view: View, studies: Studies, study: str, conclusion: NamedNode, media_type: str
+    shared: Labels, studies: Studies, study: str, conclusion: NamedNode, media_type: str
 ) -> bytes:
     """The same as PROV-O in a media type of FORMATS. Raises as `study_explanation` does."""
-    labels = _labels(view, studies, study)
+    labels = _labels(shared, studies, study)
     names = KnownOf(names=lambda thing: labels.of(thing.value) or {})
     return written(provenance(studies.explain(conclusion), names), media_type)
 
 
-def _labels(view: View, studies: Studies, study: str) -> Labels:
-    shared = LabelReader(view.knowledge_base).shared()
+def _labels(shared: Labels, studies: Studies, study: str) -> Labels:
     return replace(shared, names={**shared.names, **studies.conclusions(study).names()})

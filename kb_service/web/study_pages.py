@@ -16,7 +16,7 @@ from kb_service.study_records.panel_kinds import AHP, DELPHI
 from kb_service.web.auditing import note_object
 from kb_service.web.pages import page
 from kb_service.web.problems import Problem, refused
-from kb_service.web.service import knowledge_base
+from kb_service.web.service import knowledge_base, service
 from kb_service.web.studies import (
     RESTS_ON,
     asked_conclusion,
@@ -93,7 +93,7 @@ def workbook(study: str) -> Response:
 def explanation(study: str, item: str) -> str:
     """Why something was decided about an item, as a tree that opens step by step."""
     note_object(study)
-    view, seen = knowledge_base(), Studies(knowledge_base())
+    seen = Studies(knowledge_base())
     conclusion = asked_conclusion(seen, study, item)
     found = seen.conclusions(study)
     return render_template(
@@ -101,7 +101,7 @@ def explanation(study: str, item: str) -> str:
         study=study_row(found.record),
         item=item,
         about=found.item_label(item),
-        tree=study_explanation(view, seen, study, conclusion),
+        tree=study_explanation(service().labels.shared(), seen, study, conclusion),
     )
 
 
