@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from urllib.parse import quote
 
 from pyoxigraph import NamedNode
 
 BASE = "https://w3id.org/rengang/"
+_MOST_IRIS = 8192
+"""How many are kept at hand: to quote one takes longer than anything else that is done with it."""
 
 NAMESPACES: dict[str, str] = {
     "ability": BASE + "ability/",
@@ -101,6 +104,7 @@ STUDY_CONCLUSIONS = CONCLUSIONS + "studies/"
 STUDY_HISTORY = HISTORY_GRAPHS + "studies/"
 
 
+@lru_cache(_MOST_IRIS)
 def iri(prefix: str, local: str = "") -> NamedNode:
     """The node that `prefix:local` stands for; characters that an IRI cannot hold are escaped."""
     return NamedNode(NAMESPACES[prefix] + quote(local, safe="/.-_~!$&'()*+,;=:@"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from tests.service_of_roles import EVERYBODY, ServiceOfRoles, open_service
 STATUS = "/api/v1/status"
 LONGEST = 300
 BROWSER = {"Accept": "text/html", "Accept-Language": "en"}
+FROM_THE_PAGE = BROWSER | {"Sec-Fetch-Site": "same-origin"}
 
 
 @pytest.fixture(scope="module")
@@ -218,6 +220,23 @@ def test_the_last_import_is_told_with_by_whom_to_administrators(
     assert last["by"]
     to_editor = body(service.as_role(Role.EDITOR).get(STATUS))["lastImport"]
     assert to_editor == {"at": last["at"], "action": last["action"], "people": None, "by": None}
+
+
+def test_what_is_stored_from_the_page_is_an_import_and_what_is_shown_first_is_none(
+    service: ServiceOfRoles, admin: FlaskClient
+) -> None:
+    sheet = "工号,姓名,日期,来源,耐心坚持\nimp-2,Ugo,2026-01-05,测验,7\n".encode()
+    before = body(admin.get(STATUS))["lastImport"]
+    file = {"file": (BytesIO(sheet), "sheet.csv", "text/csv")}
+
+    shown = service.as_role(Role.HR).post("/import", data=file, headers=FROM_THE_PAGE)
+    after_looking = body(admin.get(STATUS))["lastImport"]
+    stored = service.as_role(Role.HR).post(shown.location, headers=FROM_THE_PAGE)
+
+    assert (shown.status_code, stored.status_code) == (303, 303), stored.text
+    assert after_looking == before
+    last = body(admin.get(STATUS))["lastImport"]
+    assert (last["people"], last["action"]) == (1, "POST /import/<pending>")
 
 
 def test_the_latest_entry_is_found_across_months(tmp_path: Any) -> None:

@@ -50,7 +50,7 @@ from kb_service.vocabulary import (
 
 _STUDY = NAMESPACES["study"]
 _MOST_OUTLINES, _MOST_FOUND = 1000, 16
-"""How many studies are kept at hand, in outline, and whole with all that they found."""
+"""How many studies are kept at hand, in outline, and whole with all that they found, and drafts by them."""
 
 
 class Studying:
@@ -64,6 +64,7 @@ class Studying:
         self._workbooks = StudyWorkbooks()
         self._outlines: KeptReadings[Row] = KeptReadings(keeper.store, _MOST_OUTLINES)
         self._records: KeptReadings[StudyRecord] = KeptReadings(keeper.store, _MOST_FOUND)
+        self._drafts: KeptReadings[Draft] = KeptReadings(keeper.store, _MOST_FOUND)
         self._found: KeptReadings[StudyConclusions] = KeptReadings(keeper.store, _MOST_FOUND)
 
     def close(self) -> None:
@@ -193,6 +194,10 @@ class Studying:
         `others` are ids by the names of the fields of ChosenStudies. Raises RefusedInput, and
         UnknownThingError when there is no such study.
         """
+        asked = ("model", panel, frozenset(others.items()))
+        return self._drafts.of(asked, lambda: self._model(panel, others))
+
+    def _model(self, panel: str, others: Mapping[str, str]) -> Draft:
         found = self._findings(panel, others)
         frameworks = self._keeper.knowledge.catalogue.dimensions.values()
         dimensions = {id: each for known in frameworks for id, each in known.items()}
@@ -200,7 +205,10 @@ class Studying:
 
     def draft_plan(self, panel: str, others: Mapping[str, str]) -> Draft:
         """The draft of a performance plan in the same way; see plan_draft."""
-        return plan_draft(self._findings(panel, others), self._keeper.shared_facts())
+        asked = ("plan", panel, frozenset(others.items()))
+        return self._drafts.of(
+            asked, lambda: plan_draft(self._findings(panel, others), self._keeper.shared_facts())
+        )
 
     def _findings(self, panel: str, others: Mapping[str, str]) -> Findings:
         return findings_of(chosen_studies(panel, others, self.conclusions))

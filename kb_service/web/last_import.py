@@ -10,10 +10,12 @@ from kb_service.audit import latest_entry
 from kb_service.web.answers import Document
 
 _IMPORTS = re.compile(
-    rb'"action":"(?:POST (?:/api/v1)?/import\b[^"]*|command import\b[^"]*)"'
+    rb'"action":"(?:'
+    rb'(?:POST (?:/api/v1)?/import\b[^"]*|command import\b[^"]*)"'
     rb'[^\n]*"people":[1-9][^\n]*"outcome":"(?:20[0-9]|done|touched)"'
+    rb'|POST /import/<pending>"[^\n]*"people":[1-9][^\n]*"outcome":"303")'
 )
-"""Of what a page, a program or the command line stored about somebody, and not what was refused."""
+"""Of what a page, a program or the command line stored about somebody, not what was refused or shown first."""
 
 
 def last_import(view: View) -> Document | None:

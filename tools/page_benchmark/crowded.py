@@ -1,4 +1,4 @@
-"""A data folder with very many invented people, assessed and appraised in four quarters."""
+"""A data folder with very many invented people, assessed and appraised, and the example studies."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from kb_service.knowledge_base import KnowledgeBase
+from kb_service.knowledge_files import knowledge_root
 from tools.benchmark.appraisals import PLAN, appraise
 from tools.benchmark.crowd import FAMILY, records
 from tools.page_benchmark.pages import team_of
@@ -22,5 +23,8 @@ def fill(folder: Path, count: int) -> None:
             assessments = [each for (_, several), _ in made for each in several]
             base.import_records(people, assessments)
         appraise(base, count, together=True)
+        for workbook in sorted((knowledge_root() / "examples" / "studies").glob("*.xlsx")):
+            read = base.studying.read_workbook(workbook.read_bytes(), workbook.name)
+            base.studying.put(read.record)
     finally:
         base.close()

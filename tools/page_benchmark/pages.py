@@ -42,6 +42,12 @@ PAGES: Mapping[str, str] = {
     "plan": f"/plans/{PLAN}",
     "appraisal": "/people/{person}/performance/{period}",
     "studies": "/studies",
+    "panel": "/studies/csr-delphi",
+    "questionnaire": "/studies/csr-questionnaire",
+    "interviews": "/studies/csr-bei",
+    "decision": "/studies/csr-delphi/items/integrity",
+    "draft": "/studies/csr-delphi/draft"
+    "?weights=csr-ahp&interviews=csr-bei&meeting=csr-meeting",
     "import": "/import",
     "validate": "/validate",
     "questions": "/questions",
