@@ -46,8 +46,7 @@ PAGES: Mapping[str, str] = {
     "questionnaire": "/studies/csr-questionnaire",
     "interviews": "/studies/csr-bei",
     "decision": "/studies/csr-delphi/items/integrity",
-    "draft": "/studies/csr-delphi/draft"
-    "?weights=csr-ahp&interviews=csr-bei&meeting=csr-meeting",
+    "draft": "/studies/csr-delphi/draft?weights=csr-ahp&interviews=csr-bei&meeting=csr-meeting",
     "import": "/import",
     "validate": "/validate",
     "questions": "/questions",
