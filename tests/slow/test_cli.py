@@ -537,7 +537,7 @@ def test_serve_says_where_it_serves_and_ends_with_0_at_sigterm(data: Path) -> No
         stderr=subprocess.DEVNULL,
         text=True,
         env={**os.environ, "LC_ALL": "C"},
-        cwd=Path(__file__).parents[1],
+        cwd=Path(__file__).parents[2],
     )
     try:
         assert service.stdout is not None

@@ -24,7 +24,7 @@ from kb_service.validation.checker import Checker
 from kb_service.validation.shapes import own_shapes
 from tests.conftest import body
 
-FOLDER = Path(__file__).parent / "models_broken"
+FOLDER = Path(__file__).parents[1] / "models_broken"
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SOUND = FOLDER / "sound" / "hotline-nurse.ttl"
 NO_PLACE = "-"

@@ -23,7 +23,7 @@ from kb_service.store.rebuilding import write_anew
 from kb_service.store.store_state import StoreDamaged, StoreReadOnly
 from kb_service.vocabulary import POLICY_GRAPH, people_graph
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 ANA, BO = people_graph("ana"), people_graph("bo")
 SAYS = NamedNode("https://example.org/says")
 
