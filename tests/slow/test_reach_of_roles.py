@@ -650,8 +650,8 @@ def _is_count(address: str) -> bool:
     path = address.partition("?")[0]
     if "/diff/" in path:  # how many people would be judged otherwise
         return True
-    if path.removeprefix("/api/v1") in _COUNTED:
-        return True
+    if path.removeprefix("/api/v1") in _COUNTED or path == "/position-models":
+        return True  # the page of all models counts verdicts; their JSON tells of nobody
     name = path.rpartition("/")[2]
     return name in questions() and questions()[name].counted is not None
 
