@@ -33,7 +33,6 @@ from tests.shipped_store import shipped
 
 LEADER = "team-leader"
 TRAINER = "trainer"
-TODAY = str(date.today())
 YESTERDAY = date.today() - timedelta(days=1)
 
 
@@ -61,6 +60,11 @@ def contested(client: FlaskClient, person: str, model: str) -> Any:
     return body(client.get(f"/api/v1/people/{person}/fit/{model}"))["contested"]
 
 
+def today() -> str:
+    """The day it is, also when tests run past midnight."""
+    return str(date.today())
+
+
 def test_an_objection_to_one_judgement_marks_that_one(client: FlaskClient) -> None:
     person = judged(client, "obj-one")
 
@@ -68,7 +72,7 @@ def test_an_objection_to_one_judgement_marks_that_one(client: FlaskClient) -> No
 
     assert (made["id"], made["models"], made["settlement"]) == ("o1", [LEADER], None)
     mark = contested(client, person, LEADER)
-    assert (mark["since"], [each["id"] for each in mark["objections"]]) == (TODAY, ["o1"])
+    assert (mark["since"], [each["id"] for each in mark["objections"]]) == (today(), ["o1"])
     assert contested(client, person, TRAINER) is None
 
 
@@ -107,9 +111,9 @@ def test_the_mark_shows_among_candidates_and_in_the_list_of_contested_judgements
     listed = body(client.get("/api/v1/questions/contested-judgements"))["rows"]
 
     since = {row["person"]: row["contestedSince"] for row in rows}
-    assert (since[person], since["ana"]) == (TODAY, None)
+    assert (since[person], since["ana"]) == (today(), None)
     found = [(row["model"], row["since"]) for row in listed if row["person"] == person]
-    assert found == [(LEADER, TODAY)]
+    assert found == [(LEADER, today())]
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -143,7 +147,7 @@ def test_an_explanation_says_so_and_the_mark_itself_is_explained(client: FlaskCl
     verdict = body(client.get("/api/v1/explain", query_string={"conclusion": fit["conclusion"]}))
     why = body(client.get("/api/v1/explain", query_string={"conclusion": mark["conclusion"]}))
 
-    assert verdict["contested"]["since"] == TODAY
+    assert verdict["contested"]["since"] == today()
     assert why["rule"]["name"] == "contested-for-a-model"
     assert "I passed" not in json.dumps(why), "grounds are for those who see to objections"
 
@@ -177,7 +181,7 @@ def test_sparql_and_rdf_see_the_mark(client: FlaskClient, view: View) -> None:
 
     answer = client.get("/sparql", query_string={"query": query}, headers={"Accept": "text/csv"})
 
-    assert answer.get_data(as_text=True).split() == ["since", TODAY]
+    assert answer.get_data(as_text=True).split() == ["since", today()]
 
 
 @pytest.mark.parametrize("outcome", ["withdrawn", "dismissed", "remedied"])
@@ -197,7 +201,7 @@ def test_a_settled_objection_stays_on_record_and_its_mark_goes(
     [kept] = body(client.get(f"/api/v1/people/{person}/objections"))["rows"]
     assert kept["settlement"] == {
         "outcome": outcome,
-        "on": TODAY,
+        "on": today(),
         "by": "local",
         "words": "We looked into it.",
     }
@@ -258,7 +262,7 @@ def test_a_change_of_who_somebody_is_leaves_their_objections(client: FlaskClient
 
     client.put(f"/api/v1/people/{person}", json={"name": "Renamed"})
 
-    assert contested(client, person, LEADER)["since"] == TODAY
+    assert contested(client, person, LEADER)["since"] == today()
 
 
 def test_a_judgement_of_a_past_day_is_not_contested_by_a_later_objection(
@@ -270,7 +274,7 @@ def test_a_judgement_of_a_past_day_is_not_contested_by_a_later_objection(
     then = view.fit(person, LEADER, YESTERDAY)
 
     assert then["contested"] is None
-    assert view.fit(person, LEADER)["contested"]["since"] == TODAY
+    assert view.fit(person, LEADER)["contested"]["since"] == today()
 
 
 # Who may
@@ -378,7 +382,7 @@ def test_the_command_objects_corrects_shows_the_mark_and_settles(tmp_path: Path)
 
     assert "o1" in run("person", "object", "ana", "I object.", "--model", LEADER)
     assert run("fit", "ana").count("contested") == 1
-    assert f"objects to this judgement since {TODAY}" in run("fit", "ana", LEADER)
+    assert f"objects to this judgement since {today()}" in run("fit", "ana", LEADER)
     assert "Contested" not in run("fit", "ana", TRAINER)
     corrected = ("--assessment", "a1", "--rating", "patience=8", "--reason", "a slip")
     run("person", "rectify", "ana", *corrected)

@@ -29,7 +29,11 @@ from tests.shipped_store import shipped
 
 OWN_MODEL, NEXT_MODEL = "customer-service-representative", "team-leader"
 GROUNDS = "Two months of calls are missing."
-TODAY = str(date.today())
+
+
+def today() -> str:
+    """The day it is, also when tests run past midnight."""
+    return str(date.today())
 
 
 @pytest.fixture(scope="module")
@@ -86,24 +90,28 @@ def test_an_objection_to_one_appraisal_marks_that_one_alone(service: ServiceOfRo
         )
 
         assert (made["models"], made["periods"]) == ([], ["q1"])
-        assert (of_q1["since"], [one["id"] for one in of_q1["objections"]]) == (TODAY, [made["id"]])
+        assert (of_q1["since"], [one["id"] for one in of_q1["objections"]]) == (
+            today(),
+            [made["id"]],
+        )
         assert of_q2 is None
-        assert since_by_period(service, "ana") == {"q1": TODAY, "q2": None}
+        assert since_by_period(service, "ana") == {"q1": today(), "q2": None}
         assert set(since_by_model(service, "ana").values()) == {None}
 
 
-@pytest.mark.parametrize("model, mark", [(OWN_MODEL, TODAY), (NEXT_MODEL, None)])
+@pytest.mark.parametrize("model, is_marked", [(OWN_MODEL, True), (NEXT_MODEL, False)])
 def test_an_objection_to_a_position_marks_appraisals_under_plans_for_it(
-    service: ServiceOfRoles, model: str, mark: str | None
+    service: ServiceOfRoles, model: str, is_marked: bool
 ) -> None:
     with objecting(service, "ana", models=[model]):
+        mark = today() if is_marked else None
         assert since_by_period(service, "ana") == {"q1": mark, "q2": mark}
 
 
 def test_a_period_named_beside_a_position_leaves_other_appraisals(service: ServiceOfRoles) -> None:
     with objecting(service, "ana", models=[OWN_MODEL], periods=["q2"]):
-        assert since_by_period(service, "ana") == {"q1": None, "q2": TODAY}
-        assert since_by_model(service, "ana")[OWN_MODEL] == TODAY
+        assert since_by_period(service, "ana") == {"q1": None, "q2": today()}
+        assert since_by_model(service, "ana")[OWN_MODEL] == today()
 
 
 def test_an_objection_that_names_nothing_marks_everything(service: ServiceOfRoles) -> None:
@@ -134,7 +142,7 @@ def test_a_lead_sees_the_mark_in_the_team_and_nothing_else(service: ServiceOfRol
         shown = told(service, "teams/north/performance", Role.TEAM_LEAD, period="q2")
 
         since = {one["person"]: one["contestedSince"] for one in shown["members"]}
-        assert since == {"ana": TODAY, "bo": None, "cai": None}
+        assert since == {"ana": today(), "bo": None, "cai": None}
         assert not {GROUNDS, "objection"} & set(json.dumps(shown).split('"'))
         assert made["grounds"] == GROUNDS
 
@@ -150,7 +158,7 @@ def test_a_place_in_the_nine_boxes_is_contested_with_its_result_and_with_its_ver
 
     before = marks()
     with objecting(service, "bo", **named):
-        assert (before, marks()) == ([None, None], [TODAY, TODAY])
+        assert (before, marks()) == ([None, None], [today(), today()])
 
 
 def test_the_list_of_contested_judgements_has_appraisals_too(service: ServiceOfRoles) -> None:
@@ -174,7 +182,7 @@ def test_explanations_say_so_of_the_result_and_of_what_it_is_made_of(
             for each in (shown["conclusion"], score, mark["conclusion"])
         )
 
-        assert (result["contested"]["since"], part["contested"]["since"]) == (TODAY, TODAY)
+        assert (result["contested"]["since"], part["contested"]["since"]) == (today(), today())
         assert why["rule"]["name"] == "contested-appraisal-in-a-period"
         assert GROUNDS not in json.dumps(why), "grounds are for those who see to objections"
 
@@ -227,8 +235,10 @@ def test_the_sheet_to_sign_shows_the_mark_as_a_workbook(service: ServiceOfRoles)
     [sheet] = load_workbook(BytesIO(answer.data)).worksheets
     rows = [[cell for cell in row if cell] for row in sheet.iter_rows(values_only=True)]
     [line] = [row for row in rows if row[:1] == ["Contested"]]
-    assert line[1] == f"the person objects to this appraisal since {TODAY}, and that is not settled"
-    marked = [row[0] for row in rows if row[-1:] == [f"contested since {TODAY}"]]
+    assert (
+        line[1] == f"the person objects to this appraisal since {today()}, and that is not settled"
+    )
+    marked = [row[0] for row in rows if row[-1:] == [f"contested since {today()}"]]
     assert len(marked) == 2, "the box and the appraisal among those so far"
     assert "q2" in marked
 
@@ -278,12 +288,12 @@ def test_what_a_person_takes_along_tells_what_is_contested(service: ServiceOfRol
         book = load_workbook(BytesIO(archive.read("person.xlsx")))
     exported = json.loads(document)
     since = {each["period"]: each["contestedSince"] for each in exported["appraisals"]}
-    assert since == {"q1": None, "q2": TODAY}
+    assert since == {"q1": None, "q2": today()}
     [raised] = [each for each in exported["objections"] if each["id"] == made["id"]]
     assert raised["periods"] == ["q2"]
-    assert f"有异议 contested · {TODAY}" in page
+    assert f"有异议 contested · {today()}" in page
     rows = [*book["考核 Appraisals"].iter_rows(min_row=2, values_only=True)]
-    assert [(row[0], row[3]) for row in rows] == [("q1", None), ("q2", TODAY)]
+    assert [(row[0], row[3]) for row in rows] == [("q1", None), ("q2", today())]
     assert "contestsAppraisalIn" in facts
 
 
@@ -301,11 +311,11 @@ def test_commands_show_the_mark(service: ServiceOfRoles) -> None:
         team = ran(folder, "performance", "--team", "north", "--period", "q2").stdout
         why = ran(folder, "explain", conclusion).stdout
 
-    assert f"objects to this appraisal since {TODAY}" in own
+    assert f"objects to this appraisal since {today()}" in own
     [box] = [line for line in own.splitlines() if "Team leader" in line]
     assert box.endswith("· contested")
     assert team.count("contested") == 2, "the member and the box"
-    assert why.startswith(f"Contested: the person objects to this since {TODAY}")
+    assert why.startswith(f"Contested: the person objects to this since {today()}")
 
 
 def test_the_command_objects_to_one_appraisal_even_of_a_closed_period(tmp_path: Path) -> None:
