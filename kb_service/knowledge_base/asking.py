@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from pyoxigraph import Literal, NamedNode, Store
@@ -14,9 +14,11 @@ from kb_service.knowledge_base.outcomes import UnknownThingError
 from kb_service.knowledge_base.workspaces import Workspaces
 from kb_service.questions import TRUTH, Question, TellsOf, questions
 from kb_service.sparql import select
-from kb_service.store.reach import EVERYTHING, SHARED, Reach
+from kb_service.store import Term
+from kb_service.store.reach import EVERYTHING, Reach
 from kb_service.vocabulary import iri
 
+Select = Callable[[str, Reach], list[dict[str, Term]]]
 _MOST_ORDERS = 64
 _MOST_ANSWERS = 1024
 _TRUTHS = {truth: Literal(truth, datatype=iri("xsd", "boolean")) for truth in ("true", "false")}
@@ -63,14 +65,13 @@ class Asking:
         if question.over == "person":
             return self._answered(question, query, self.workspaces.about(things["person"]))
         if question.tells_of is TellsOf.NOBODY:
-            return self._kept(question, query, SHARED)  # small, whoever is in the rest of the store
+            return self._kept(question, query, reach, self._keeper.store.select_of_nobody)
         if question.tells_of is TellsOf.COUNTS:
-            return self._kept(question, query, reach)
+            return self._kept(question, query, reach, self._keeper.store.select)
         return answer(question, self._keeper.store.select(query, reach))
 
-    def _kept(self, question: Question, query: str, reach: Reach) -> Answer:
+    def _kept(self, question: Question, query: str, reach: Reach, select: Select) -> Answer:
         """The answer to a question that names nobody: to count ten thousand people takes a while."""
-        select = self._keeper.store.select
         return self._answers.of((query, reach), lambda: answer(question, select(query, reach)))
 
     def ask_of_each(self, people: Sequence[str], name: str, *, reach: Reach = EVERYTHING) -> Answer:

@@ -13,7 +13,6 @@ from kb_service.access.reading_view import ReadingView
 from kb_service.knowledge_base import KnowledgeBase
 from kb_service.people_records import person_iri
 from kb_service.store import Term
-from kb_service.store.reach import SHARED
 from kb_service.store.term_order import place_of
 from kb_service.vocabulary import NAMESPACES, iri, local_id
 from kb_service.web.performance_labels import performance_labels
@@ -150,7 +149,7 @@ def _joined(names: Mapping[str, Label], kind: str, about: str) -> dict[str, str]
 
 def _in_order(kb: KnowledgeBase, query: str) -> list[dict[str, Term]]:
     """The rows of a query by their terms: of several values the last counts, whatever the store."""
-    return sorted(kb.store.select(query, SHARED), key=lambda row: [*map(place_of, row.values())])
+    return sorted(kb.store.select_of_nobody(query), key=lambda row: [*map(place_of, row.values())])
 
 
 def with_person(shared: Labels, facts: list[Triple]) -> Labels:
