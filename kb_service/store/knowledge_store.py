@@ -294,7 +294,7 @@ class KnowledgeStore:
         """
         try:
             return self.select(query, SHARED)
-        except (OSError, RuntimeError):
+        except OSError:
             return self.select(query, reach)
 
     @property
