@@ -91,9 +91,10 @@ def send_within(channel: socket.socket, message: bytes, seconds: float) -> None:
     Raises TimeoutError.
     """
     whole = _LENGTH.pack(len(message)) + message
-    sent = 0
-    with contextlib.suppress(BlockingIOError):
+    try:
         sent = channel.send(whole, socket.MSG_DONTWAIT)
+    except BlockingIOError:
+        sent = 0
     if sent < len(whole):
         channel.settimeout(seconds)
         channel.sendall(memoryview(whole)[sent:])
@@ -116,6 +117,8 @@ class Inbox:
 
     def __init__(self, channel: socket.socket) -> None:
         self._channel = channel
+        self._readable = select.poll()
+        self._readable.register(channel, select.POLLIN)
         self._kept = b""
 
     def receive(self, limit: int, end: float | None = None) -> memoryview:
@@ -138,7 +141,7 @@ class Inbox:
 
     def is_heard(self, seconds: float) -> bool:
         """Whether there is something to receive within so many seconds, be it the end."""
-        return bool(self._kept) or _is_readable(self._channel, seconds)
+        return bool(self._kept) or self._is_readable(seconds)
 
     def _rest(self, begun: bytes | bytearray, whole: int, end: float | None) -> bytearray:
         message = bytearray(whole)
@@ -158,17 +161,15 @@ class Inbox:
 
     def _piece_by(self, most: int, end: float) -> bytes:
         while True:
-            with contextlib.suppress(BlockingIOError):
+            try:
                 return self._channel.recv(most, socket.MSG_DONTWAIT)
-            remaining = end - time.monotonic()
-            if remaining <= 0 or not _is_readable(self._channel, remaining):
+            except BlockingIOError:
+                remaining = end - time.monotonic()
+            if remaining <= 0 or not self._is_readable(remaining):
                 raise TimeoutError
 
-
-def _is_readable(channel: socket.socket, seconds: float) -> bool:
-    poll = select.poll()
-    poll.register(channel, select.POLLIN)
-    return bool(poll.poll(seconds * 1000))
+    def _is_readable(self, seconds: float) -> bool:
+        return bool(self._readable.poll(seconds * 1000))
 
 
 def run(descriptor: int) -> None:

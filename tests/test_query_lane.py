@@ -108,15 +108,15 @@ def _listening(roles: ServiceOfRoles) -> Iterator[Live]:
     server = make_server(roles.app, "127.0.0.1", 0)
     thread = threading.Thread(target=run_server, args=(server,), daemon=True)
     sent: list[bytes] = []
-    whole = short_answers.answered
+    whole = short_answers.responses
 
-    def noted(*arguments: Any) -> bytes:
-        response = whole(*arguments)
-        sent.append(response)
-        return response
+    def noted(*arguments: Any) -> list[bytes]:
+        responses = whole(*arguments)
+        sent.extend(responses)
+        return responses
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("kb_service.web.query_lane.answered", noted)
+        patch.setattr("kb_service.web.query_lane.responses", noted)
         thread.start()
         yield Live(roles, int(server.effective_port), sent)
         server.close()

@@ -15,7 +15,7 @@ from kb_service.store.people_in_answer import PeopleInAnswer
 from kb_service.store.query_shape import inspect
 from kb_service.store.reach import EVERYTHING, SHARED, Reach
 from kb_service.store.result_formats import Limits
-from kb_service.store.sparql_worker import Answer, End, Job, Refusal, open_worker
+from kb_service.store.sparql_worker import Answer, End, Job, Refusal, Setting, open_worker
 from kb_service.vocabulary import BASE, people_graph, person_conclusions_graph
 from kb_service.workers import WorkerPool
 
@@ -147,9 +147,7 @@ def answer_over(
     """What a worker answers over a store of these facts: what it is, and its lines in order."""
     store = Store()
     store.extend(facts)
-    job = Job(
-        asked.text,
-        inspect(asked.text),
+    setting = Setting(
         None,
         asked.default_graphs,
         asked.named_graphs,
@@ -159,7 +157,8 @@ def answer_over(
         Limits(),
         readable=readable,
     )
-    answer: Answer = open_worker(lambda path: store)(job, lambda piece: None)
+    message = Job(asked.text, inspect(asked.text), setting).message()
+    answer: Answer = open_worker(lambda path: store)(message, lambda piece: None)
     assert isinstance(answer, End | Refusal)
     if isinstance(answer, Refusal):
         return answer.detail, []

@@ -7,11 +7,11 @@ from kb_service.store.knowledge_store import KnowledgeStore
 from kb_service.store.opening import StoreInUse
 from kb_service.store.query_answers import (
     QueryAnswer,
-    QueryProblem,
     QueryRequest,
     query_pool,
     run_query,
 )
+from kb_service.store.query_problems import QueryProblem
 from kb_service.store.store_state import (
     StoreDamaged,
     StoreReadOnly,

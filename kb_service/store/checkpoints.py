@@ -11,12 +11,23 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 _OWNER = "owner.lock"
 _ATTEMPTS = 20
 
 _Opened = TypeVar("_Opened")
+
+
+class Held(NamedTuple):
+    """A checkpoint that stays until it is let go, once."""
+
+    path: Path
+    among: Checkpoints
+
+    def release(self) -> None:
+        """Let it go."""
+        self.among.release(self.path)
 
 
 class Checkpoints:
@@ -39,6 +50,30 @@ class Checkpoints:
 
         `make` writes a checkpoint into a folder that does not exist yet.
         """
+        path = self._held(generation, make)
+        del make  # it belongs to the store, which who stays in here must not keep open
+        try:
+            yield path
+        finally:
+            self.release(path)
+
+    def hold(self, generation: int) -> Held | None:
+        """The same without making one: it stays until it is let go."""
+        with self._lock:
+            if self._newest is None or self._newest[0] < generation:
+                return None
+            path = self._newest[1]
+            self._readers[path] += 1
+            return Held(path, self)
+
+    def release(self, path: Path) -> None:
+        """Let go of a checkpoint that was read."""
+        with self._lock:
+            self._readers[path] -= 1
+            if self._newest is None or path != self._newest[1]:
+                self._remove_unless_read(path)
+
+    def _held(self, generation: int, make: Callable[[Path], None]) -> Path:
         with self._lock:
             if self._newest is None or self._newest[0] < generation:
                 path = self._folder / f"{generation}-{secrets.token_hex(4)}"
@@ -48,19 +83,7 @@ class Checkpoints:
                     self._remove_unless_read(before[1])
             path = self._newest[1]
             self._readers[path] += 1
-        del make  # it belongs to the store, which who stays in here must not keep open
-        try:
-            yield path
-        finally:
-            with self._lock:
-                self._readers[path] -= 1
-                if self._newest is None or path != self._newest[1]:
-                    self._remove_unless_read(path)
-
-    def has(self, generation: int) -> bool:
-        """Whether there is one of this generation or a later one already."""
-        newest = self._newest
-        return newest is not None and newest[0] >= generation
+            return path
 
     def retire(self) -> None:
         """Remove what nobody reads; readers remove the rest when they leave."""

@@ -16,7 +16,7 @@ from pathlib import Path
 from pyoxigraph import NamedNode, Store
 
 from kb_service.store.changes import Change, Graph
-from kb_service.store.checkpoints import Checkpoints
+from kb_service.store.checkpoints import Checkpoints, Held
 from kb_service.vocabulary import is_shared, tells_of_raters
 
 _MOST_WAITING = 200_000
@@ -114,10 +114,15 @@ class ChosenGraphs:
             del store, reading  # who stays in here must not keep it open
             yield path
 
-    def has_checkpoint(self) -> bool:
-        """Whether there is a checkpoint with every commit already, so that none must be made."""
-        is_current = self._store is not None and not self._waiting
-        return is_current and self._checkpoints.has(self._generation)
+    @property
+    def is_current(self) -> bool:
+        """Whether it holds every commit already."""
+        return self._store is not None and not self._waiting
+
+    def hold(self) -> Held | None:
+        """A checkpoint with every commit where there is one already; it stays until it is let go."""
+        with self._lock:
+            return self._checkpoints.hold(self._generation) if self.is_current else None
 
     def close(self) -> None:
         """Let go of it; what readers still read goes when they leave."""

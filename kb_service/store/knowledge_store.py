@@ -13,7 +13,7 @@ from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Store, Triple
 
 from kb_service.store.apart import Apart
 from kb_service.store.changes import Change, Term, change_of, change_towards
-from kb_service.store.checkpoints import Snapshot, remove_abandoned
+from kb_service.store.checkpoints import Held, Snapshot, remove_abandoned
 from kb_service.store.chosen_graphs import ChosenGraphs
 from kb_service.store.commit_queue import Request
 from kb_service.store.data_folder import DataFolder
@@ -353,15 +353,18 @@ class KnowledgeStore:
         with self.checkpoint() as path:
             yield Readable(path, None if reach.everything else self._graphs_within(reach))
 
-    def is_at_hand(self, reach: Reach) -> bool:
-        """Whether `reading` has nothing to make first, unless a commit comes in between."""
+    def at_hand(self, reach: Reach) -> tuple[Readable, Held] | None:
+        """The same where nothing has to be made first, until what is held is let go; else None."""
         if self._snapshot is not None or self._writer is None:
-            return False
-        if (chosen := self._chosen(reach)) is not None:
-            return chosen.has_checkpoint()
-        if not reach.everything and not self._readers.shared().has_checkpoint():
-            return False
-        return self._readers.has_checkpoint()
+            return None
+        chosen = self._chosen(reach)
+        if chosen is None and not (reach.everything or self._readers.shared().is_current):
+            return None
+        held = self._readers.hold() if chosen is None else chosen.hold()
+        if held is None:
+            return None
+        everything = chosen is not None or reach.everything
+        return Readable(held.path, None if everything else self._graphs_within(reach)), held
 
     def _chosen(self, reach: Reach) -> ChosenGraphs | None:
         """The store of just these graphs; None where there is none."""

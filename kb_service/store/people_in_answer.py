@@ -31,7 +31,7 @@ class PeopleInAnswer:
         self._found.update(match[1] for match in _PERSON.finditer(text) if match.end() < len(text))
         self._tail = text[-_LONGEST:]
 
-    def keys(self) -> frozenset[str]:
-        """The keys in all that was read."""
-        self._found.update(match[1] for match in _PERSON.finditer(self._tail))
+    def keys(self, last: bytes = b"") -> frozenset[str]:
+        """The keys in all that was read and in the last piece."""
+        self._found.update(match[1] for match in _PERSON.finditer(self._tail + last))
         return frozenset(unquote(key.decode("utf-8", "replace")) for key in self._found)

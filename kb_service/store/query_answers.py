@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -11,8 +10,10 @@ from typing import NoReturn, TypeVar
 
 from pyoxigraph import NamedNode
 
+from kb_service.store.checkpoints import Held
 from kb_service.store.knowledge_store import KnowledgeStore
-from kb_service.store.query_shape import inspect
+from kb_service.store.query_problems import QueryProblem, WorkerProblems
+from kb_service.store.query_shape import PLAIN, QueryShape, inspect
 from kb_service.store.query_text import RefusedQuery
 from kb_service.store.reach import EVERYTHING, Reach, Readable
 from kb_service.store.result_formats import GRAPH_TYPES, RESULT_TYPES, Limits, best_type
@@ -21,22 +22,14 @@ from kb_service.store.sparql_worker import (
     Damage,
     End,
     Job,
+    Message,
     Piece,
     Refusal,
     Rows,
+    Setting,
     not_acceptable,
 )
-from kb_service.workers import (
-    AnswerStream,
-    WorkerBusy,
-    WorkerDied,
-    WorkerFailed,
-    WorkerPool,
-    WorkerSetBack,
-    WorkerTimedOut,
-)
-
-_log = logging.getLogger(__name__)
+from kb_service.workers import AnswerStream, WorkerPool, WorkerSetBack
 
 FIRST_BYTES = 1024 * 1024
 """An answer up to this size is known whole before a status is sent."""
@@ -82,24 +75,8 @@ class QueryAnswer:
     people: frozenset[str] = frozenset()
 
 
-class QueryProblem(Exception):
-    """Why a query has no answer: the HTTP status it deserves, and what to do, in a sentence.
-
-    `zh` says it in Chinese, where we have more to say than the engine has; `place` is the line and
-    column of what is wrong, where one place is.
-    """
-
-    def __init__(
-        self, status: int, detail: str, zh: str = "", place: tuple[int, int] | None = None
-    ) -> None:
-        super().__init__(status, detail)
-        self.status = status
-        self.detail = detail
-        self.zh = zh
-        self.place = place
-
-    def __str__(self) -> str:
-        return self.detail
+class NothingAtHand(Exception):
+    """A copy of the store would have to be made before a query could read it."""
 
 
 class PartialAnswer:
@@ -110,8 +87,13 @@ class PartialAnswer:
     """
 
     def __init__(
-        self, stream: AnswerStream, store: KnowledgeStore, held: ExitStack, changes_by_itself: bool
+        self,
+        stream: AnswerStream,
+        store: KnowledgeStore,
+        let_go: Callable[[], None],
+        changes_by_itself: bool,
     ) -> None:
+        """`let_go` is called, once, when the answer has ended."""
         self.content_type = ""
         self.beginning = b""
         self.changes_by_itself = changes_by_itself
@@ -119,7 +101,7 @@ class PartialAnswer:
         self.people: frozenset[str] = frozenset()
         self._stream = stream
         self._store = store
-        self._held = held
+        self._let_go: Callable[[], None] | None = let_go
 
     def __iter__(self) -> Iterator[bytes]:
         return self
@@ -129,7 +111,7 @@ class PartialAnswer:
         if self.is_whole:
             raise StopIteration
         try:
-            with _problems(self._store):
+            with WorkerProblems(self._store):
                 piece = next(self._stream, None)
             if not isinstance(piece, Piece):
                 return self._end()
@@ -154,7 +136,12 @@ class PartialAnswer:
 
     def close(self) -> None:
         """End the query, unless it has ended, and let go of the checkpoint."""
-        self._held.close()
+        let_go, self._let_go = self._let_go, None
+        if let_go is not None:
+            try:
+                self._stream.close()
+            finally:
+                let_go()
 
 
 def query_pool(
@@ -206,24 +193,57 @@ def start_query(
     return _once_more_if_set_back(work)
 
 
+class Manner:
+    """How queries are answered that differ in nothing but their text.
+
+    What a worker is told of it is packed once for each copy of the store, since that would take
+    longer than many a query.
+    """
+
+    def __init__(self, caller: str, reach: Reach, setting: Setting) -> None:
+        """The caller by the name under which workers are shared."""
+        self.caller = caller
+        self.reach = reach
+        self._setting = setting
+        self._packed: tuple[Readable, bytes] | None = None
+
+    def message(self, query: str, shape: QueryShape, readable: Readable) -> Message:
+        """What a worker is told to have one of them answered over a copy of the store."""
+        packed = self._packed
+        if packed is None or packed[0].path is not readable.path or packed[0] != readable:
+            job = _over(readable, Job(query, shape, self._setting))
+            packed = self._packed = (readable, job.message().setting)
+        return Message(query, None if shape is PLAIN else shape, packed[1])
+
+
 def begin_at_once(
-    pool: WorkerPool, store: KnowledgeStore, request: QueryRequest, job: Job
+    pool: WorkerPool, store: KnowledgeStore, manner: Manner, query: str, shape: QueryShape
 ) -> PartialAnswer | None:
     """The answer, of which nothing is there yet; None where a worker is not free at once.
 
-    `job` is that of the request. Raises StoreDamaged. `start_query` goes on with the answer.
+    The shape is that of the query. Raises NothingAtHand and StoreDamaged. `start_query` goes on
+    with the answer.
     """
-    with ExitStack() as held:
+    held: Held | None = None
 
-        def placed() -> Job:
-            return _over(held.enter_context(store.reading(request.reach)), job)
+    def placed() -> Message:
+        nonlocal held
+        found = store.at_hand(manner.reach)
+        if found is None:
+            raise NothingAtHand
+        readable, held = found
+        return manner.message(query, shape, readable)
 
-        with _problems(store):
-            stream = pool.stream_at_once(placed, request.deadline, caller=request.caller)
-        if stream is None:
-            return None
-        held.enter_context(stream)
-        return PartialAnswer(stream, store, held.pop_all(), job.shape.changes_by_itself)
+    try:
+        with WorkerProblems(store):
+            stream = pool.stream_at_once(placed, caller=manner.caller)
+    except BaseException:
+        if held is not None:
+            held.release()
+        raise
+    if stream is None or held is None:
+        return None
+    return PartialAnswer(stream, store, held.release, shape.changes_by_itself)
 
 
 def _started(
@@ -231,7 +251,7 @@ def _started(
 ) -> PartialAnswer:
     with ExitStack() as held:
         stream = held.enter_context(_begun(pool, store, request, job, again))
-        answer = PartialAnswer(stream, store, held.pop_all(), job.shape.changes_by_itself)
+        answer = PartialAnswer(stream, store, held.pop_all().close, job.shape.changes_by_itself)
     return _with_beginning(answer)
 
 
@@ -247,7 +267,8 @@ def first_rows(
     pool: WorkerPool, store: KnowledgeStore, request: QueryRequest, most: int
 ) -> Rows | QueryAnswer:
     """The first rows of a SELECT as plain values; for any other query, what `run_query` answers."""
-    job = replace(job_of(request), rows_shown=most)
+    job = job_of(request)
+    job = replace(job, setting=replace(job.setting, rows_shown=most))
     return _once_more_if_set_back(lambda again: _shown(pool, store, request, job, again))
 
 
@@ -256,7 +277,7 @@ def _shown(
 ) -> Rows | QueryAnswer:
     parts = list[Piece]()
     with _begun(pool, store, request, job, again) as stream:
-        with _problems(store):
+        with WorkerProblems(store):
             parts.extend(stream)
         answer = _answered(stream.answer, store)
     if isinstance(answer, Rows):
@@ -279,15 +300,17 @@ def _begun(
 ) -> Iterator[AnswerStream]:
     """The stream of a worker's answer; while it is read the checkpoint stays."""
     with store.reading(request.reach) as readable:
-        job = _over(readable, job)
-        with _problems(store):
-            stream = pool.stream(job, request.deadline, caller=request.caller, is_repeated=again)
+        message = _over(readable, job).message()
+        with WorkerProblems(store):
+            stream = pool.stream(
+                message, request.deadline, caller=request.caller, is_repeated=again
+            )
         with stream:
             yield stream
 
 
 def _over(readable: Readable, job: Job) -> Job:
-    return replace(job, checkpoint=str(readable.path), readable=readable.graphs)
+    return job.over(str(readable.path), readable.graphs)
 
 
 def job_of(request: QueryRequest) -> Job:
@@ -296,6 +319,11 @@ def job_of(request: QueryRequest) -> Job:
         shape = inspect(request.query)
     except RefusedQuery as error:
         raise QueryProblem(400, str(error)) from error
+    return Job(request.query, shape, setting_of(request))
+
+
+def setting_of(request: QueryRequest) -> Setting:
+    """How a query is to be run, whatever its text; raises QueryProblem 400 or 406."""
     for graph in request.default_graphs + request.named_graphs:
         try:
             NamedNode(graph)
@@ -305,9 +333,7 @@ def job_of(request: QueryRequest) -> Job:
     graph_type = _best_type(request.accept, GRAPH_TYPES)
     if result_type is None and graph_type is None:
         raise QueryProblem(406, not_acceptable((*RESULT_TYPES, *GRAPH_TYPES)))
-    return Job(
-        request.query,
-        shape,
+    return Setting(
         request.base,
         request.default_graphs,
         request.named_graphs,
@@ -316,26 +342,6 @@ def job_of(request: QueryRequest) -> Job:
         graph_type,
         request.limits,
     )
-
-
-@contextmanager
-def _problems(store: KnowledgeStore) -> Iterator[None]:
-    """Whatever happens to a worker, as a QueryProblem; a damaged file may be behind it."""
-    try:
-        yield
-    except WorkerTimedOut as error:
-        store.suspect()
-        raise QueryProblem(503, f"The query was {error}. Ask for less at a time.") from error
-    except WorkerDied as error:
-        store.suspect()
-        raise QueryProblem(
-            503, "The query was stopped: it takes more memory or nesting than a query may take."
-        ) from error
-    except WorkerBusy as error:
-        raise QueryProblem(503, "Too many queries are running. Try again in a moment.") from error
-    except WorkerFailed as error:
-        _log.error("a query worker failed: %s", error)
-        raise QueryProblem(503, "The query could not be run; the log says why.") from error
 
 
 def _answered(answer: Answer, store: KnowledgeStore) -> End | Rows:

@@ -44,6 +44,10 @@ class QueryShape:
     """Whether another run over the same graphs may answer otherwise."""
 
 
+PLAIN = QueryShape()
+"""That of a text that says nothing."""
+
+
 def inspect(text: str) -> QueryShape:
     """The shape of a query that may be handed to the engine; raises RefusedQuery for any other."""
     if len(text) > MAX_CHARACTERS:
@@ -51,7 +55,7 @@ def inspect(text: str) -> QueryShape:
             f"The query is {len(text):,} characters long; at most {MAX_CHARACTERS:,} are read."
         )
     if _is_plain_to_see(text):
-        return QueryShape()
+        return PLAIN
     tokens = safe_tokens(text)
     clauses = _clauses(tokens)
     return QueryShape(clauses, _prologue(tokens) if clauses else "", _changes_by_itself(tokens))

@@ -11,7 +11,7 @@ from pathlib import Path
 from pyoxigraph import Store
 
 from kb_service.store.changes import Change
-from kb_service.store.checkpoints import Checkpoints
+from kb_service.store.checkpoints import Checkpoints, Held
 from kb_service.store.chosen_graphs import ChosenGraphs
 from kb_service.store.data_folder import DataFolder
 from kb_service.store.quad_count import QuadCount
@@ -112,9 +112,9 @@ class Readers:
                 held.enter_context(self._reading_in_place())
             yield path
 
-    def has_checkpoint(self) -> bool:
-        """Whether there is a copy with every commit already, so that none must be made."""
-        return self._checkpoints is not None and self._checkpoints.has(self.generation)
+    def hold(self) -> Held | None:
+        """A copy with every commit where there is one already; it stays until it is let go."""
+        return None if self._checkpoints is None else self._checkpoints.hold(self.generation)
 
     @contextmanager
     def _reading_in_place(self) -> Iterator[None]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
+from functools import lru_cache
 from itertools import islice
+from typing import NamedTuple
 
 from pyoxigraph import (
     BlankNode,
@@ -22,7 +25,7 @@ from pyoxigraph import (
 )
 
 from kb_service.store.people_in_answer import PeopleInAnswer
-from kb_service.store.query_shape import GraphClause, QueryShape
+from kb_service.store.query_shape import PLAIN, GraphClause, QueryShape
 from kb_service.store.result_formats import (
     GRAPH_TYPES,
     RESULT_TYPES,
@@ -48,11 +51,9 @@ _DOUBTFUL = (
 
 
 @dataclass(frozen=True)
-class Job:
-    """What a worker is sent: a query whose text was found safe, and what it may read."""
+class Setting:
+    """What a query may read and how it is answered: the same for many that a caller asks."""
 
-    query: str
-    shape: QueryShape
     base: str | None
     default_graphs: _Graphs
     named_graphs: _Graphs
@@ -67,16 +68,53 @@ class Job:
     """For a page: so many rows as plain values in place of a serialized answer."""
 
 
+class Message(NamedTuple):
+    """A job as it travels: what it has in common with others packed once for all of them."""
+
+    query: str
+    shape: QueryShape | None
+    """None where the text says nothing about how to run it, as most do not."""
+    setting: bytes
+
+
 @dataclass(frozen=True)
-class Piece:
+class Job:
+    """A query whose text was found safe, and in what setting a worker is to answer it."""
+
+    query: str
+    shape: QueryShape
+    setting: Setting
+
+    def over(self, checkpoint: str, readable: _Graphs | None) -> Job:
+        """The same over a checkpoint, of which some graphs or all may be read."""
+        setting = replace(self.setting, checkpoint=checkpoint, readable=readable)
+        return replace(self, setting=setting)
+
+    def message(self) -> Message:
+        """What a worker is sent."""
+        shape = None if self.shape is PLAIN else self.shape
+        return Message(self.query, shape, _packed(self.setting))
+
+
+@lru_cache(maxsize=256)
+def _packed(setting: Setting) -> bytes:
+    return pickle.dumps(setting, protocol=pickle.HIGHEST_PROTOCOL)
+
+
+@lru_cache(maxsize=16)
+def _unpacked(setting: bytes) -> Setting:
+    unpacked: Setting = pickle.loads(setting)
+    return unpacked
+
+
+class Piece(NamedTuple):
     """A part of an answer that goes on."""
 
     content_type: str
     data: bytes
 
 
-@dataclass(frozen=True)
-class End:
+class End(NamedTuple):
     """The last part of an answer, and the keys of the people whom the whole of it names."""
 
     content_type: str
@@ -145,20 +183,23 @@ Emit = Callable[[Piece], None]
 
 def open_worker(
     open_checkpoint: Callable[[str], Store] = Store.read_only,
-) -> Callable[[Job, Emit], Answer]:
+) -> Callable[[Message, Emit], Answer]:
     """The function that answers each job. The checkpoint of the last one stays open for the next."""
     opened: dict[str, Store] = {}
 
-    def answer(job: Job, emit: Emit) -> Answer:
+    def answer(message: Message, emit: Emit) -> Answer:
+        query, shape, packed = message
+        job = Job(query, shape or PLAIN, _unpacked(packed))
+        checkpoint = job.setting.checkpoint
         try:
-            if job.checkpoint not in opened:
+            if checkpoint not in opened:
                 opened.clear()
-                opened[job.checkpoint] = open_checkpoint(job.checkpoint)
-            return _written(_evaluated(opened[job.checkpoint], job), job, emit)
+                opened[checkpoint] = open_checkpoint(checkpoint)
+            return _written(_evaluated(opened[checkpoint], job), job.setting, emit)
         except _Refused as refused:
             return Refusal(*refused.args)
         except SyntaxError as error:
-            told = query_advice(error, job.query)
+            told = query_advice(error, query)
             en = f"This is not a SPARQL 1.1 query: {told.en}"
             return Refusal(400, en, f"这不是 SPARQL 1.1 查询：{told.zh}", told.place)
         except TooMuch as error:
@@ -190,16 +231,16 @@ def _evaluated(store: Store, job: Job) -> _Results:
     Graphs handed to the engine hold whatever the query says in FROM, so a clause that was read
     wrongly could never open a graph.
     """
-    dataset = _dataset(job)
+    dataset, setting = _dataset(job), job.setting
     if dataset is None:
         # With the union switched on, the engine would pass over what the query says in FROM.
-        union = job.default_is_union and job.shape.clauses == ()
-        return store.query(job.query, base_iri=job.base, use_default_graph_as_union=union)
-    default, named = ([name for name in names if _may_be_read(name, job)] for names in dataset)
+        union = setting.default_is_union and job.shape.clauses == ()
+        return store.query(job.query, base_iri=setting.base, use_default_graph_as_union=union)
+    default, named = ([name for name in names if _may_be_read(name, setting)] for names in dataset)
     existing = [name for name in map(NamedNode, named) if store.contains_named_graph(name)]
     return store.query(
         job.query,
-        base_iri=job.base,
+        base_iri=setting.base,
         default_graph=[NamedNode(name) for name in default],
         named_graphs=list(existing),
     )
@@ -207,22 +248,23 @@ def _evaluated(store: Store, job: Job) -> _Results:
 
 def _dataset(job: Job) -> tuple[_Graphs, _Graphs] | None:
     """The default and the named graphs that are asked for; None for all there is in the store."""
-    if job.default_graphs or job.named_graphs:
-        return job.default_graphs, job.named_graphs
+    setting = job.setting
+    if setting.default_graphs or setting.named_graphs:
+        return setting.default_graphs, setting.named_graphs
     if job.shape.clauses:
         return _named_by(job.shape.clauses, job)
-    if job.readable is None:
+    if setting.readable is None:
         return None
     if job.shape.clauses is None:
         raise _Refused(400, _DOUBTFUL)
-    return job.readable, job.readable
+    return setting.readable, setting.readable
 
 
 def _named_by(clauses: tuple[GraphClause, ...], job: Job) -> tuple[_Graphs, _Graphs]:
     """The graphs in the FROM clauses, their names resolved by the engine that runs the query."""
     names = " ".join(clause.name for clause in clauses)
     query = f"{job.shape.prologue}\nSELECT ?graph {{ VALUES ?graph {{ {names} }} }}"
-    rows = Store().query(query, base_iri=job.base)
+    rows = Store().query(query, base_iri=job.setting.base)
     assert isinstance(rows, QuerySolutions)
     graphs = [row["graph"] for row in rows]
     default, named = list[str](), list[str]()
@@ -232,15 +274,15 @@ def _named_by(clauses: tuple[GraphClause, ...], job: Job) -> tuple[_Graphs, _Gra
     return tuple(default), tuple(named)
 
 
-def _may_be_read(name: str, job: Job) -> bool:
-    return job.readable is None or name in job.readable
+def _may_be_read(name: str, setting: Setting) -> bool:
+    return setting.readable is None or name in setting.readable
 
 
-def _written(results: _Results, job: Job, emit: Emit) -> Answer:
-    if isinstance(results, QuerySolutions) and job.rows_shown is not None:
-        return _shown(results, job.rows_shown)
+def _written(results: _Results, setting: Setting, emit: Emit) -> Answer:
+    if isinstance(results, QuerySolutions) and setting.rows_shown is not None:
+        return _shown(results, setting.rows_shown)
     of_graph = isinstance(results, QueryTriples)
-    media_type = job.graph_type if of_graph else job.result_type
+    media_type = setting.graph_type if of_graph else setting.result_type
     if media_type is None:
         raise _Refused(406, not_acceptable(GRAPH_TYPES if of_graph else RESULT_TYPES))
     content_type = _with_charset(media_type)
@@ -251,16 +293,15 @@ def _written(results: _Results, job: Job, emit: Emit) -> Answer:
         emit(Piece(content_type, block))
 
     if isinstance(results, QueryTriples):
-        output = BoundedOutput(job.limits, emit_block)
-        rows = at_most(results, job.limits.rows)
+        output = BoundedOutput(setting.limits, emit_block)
+        rows = at_most(results, setting.limits.rows)
         serialize(rows, output, RdfFormat.from_media_type(media_type))  # type: ignore[arg-type]
     else:
         counts = (row_counter(media_type),) if isinstance(results, QuerySolutions) else ()
-        output = BoundedOutput(job.limits, emit_block, *counts)
+        output = BoundedOutput(setting.limits, emit_block, *counts)
         results.serialize(output, QueryResultsFormat.from_media_type(media_type))  # type: ignore[arg-type]
     rest = output.finish()
-    people.read(rest)
-    return End(content_type, rest, people.keys())
+    return End(content_type, rest, people.keys(rest))
 
 
 def _shown(solutions: QuerySolutions, most: int) -> Rows:

@@ -129,9 +129,24 @@ def state_tag() -> str:
 
 def tag_of(state: str, who: Caller | None, *asked: str) -> str:
     """A name for the answer that a caller gets from a state, for what the request says in words."""
-    named = _validators().name_of(configuration())
-    parts = (state, date.today().isoformat(), named, _who(who), *asked)
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
+    return Tags(state, who).of(*asked)
+
+
+class Tags:
+    """Names the answers that a caller gets from a state, each by what the request says in words."""
+
+    def __init__(self, state: str, who: Caller | None, *asked: str) -> None:
+        """What is `asked` here comes before what is asked in each."""
+        named = _validators().name_of(configuration())
+        self._begun = hashlib.sha256()
+        for part in (state, date.today().isoformat(), named, _who(who), *asked):
+            self._begun.update(part.encode("utf-8", "replace") + b"\0")
+
+    def of(self, *asked: str) -> str:
+        """The name of one of them."""
+        whole = self._begun.copy()
+        whole.update("\0".join(asked).encode("utf-8", "replace"))
+        return whole.hexdigest()[:32]
 
 
 def not_modified(tag: str) -> Response | None:

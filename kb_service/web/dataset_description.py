@@ -14,7 +14,8 @@ from flask import Blueprint, Flask, Response, current_app, redirect, url_for
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from werkzeug.wrappers import Response as AnyResponse
 
-from kb_service.store.query_answers import QueryProblem, QueryRequest, run_query
+from kb_service.store.query_answers import QueryRequest, run_query
+from kb_service.store.query_problems import QueryProblem
 from kb_service.store.reach import Reach
 from kb_service.store.result_formats import GRAPH_TYPES
 from kb_service.vocabulary import BASE, NAMESPACES, A

@@ -12,7 +12,8 @@ from flask import Blueprint, Response, current_app, jsonify
 
 from kb_service.audit import AuditTrail
 from kb_service.store import StoreUnavailable
-from kb_service.store.query_answers import QueryProblem, QueryRequest, run_query
+from kb_service.store.query_answers import QueryRequest, run_query
+from kb_service.store.query_problems import QueryProblem
 from kb_service.web.auditing import EXTENSION as AUDIT
 from kb_service.web.service import service
 

@@ -166,6 +166,7 @@ def _channel_class(most_kept: int, lane: QueryLane) -> type:
 
     parser = type("BoundedParser", (HTTPRequestParser,), {"parse_header": parse_header})
     members = {
+        "alike": None,
         "asked_before": None,
         "begun": None,
         "hand_over": hand_over,

@@ -14,7 +14,7 @@ from kb_service.engine.explain import NothingConcludedError
 from kb_service.findings import Finding, RefusedInput
 from kb_service.knowledge_base import UnknownThingError
 from kb_service.store import StoreUnavailable
-from kb_service.store.query_answers import QueryProblem
+from kb_service.store.query_problems import QueryProblem
 from kb_service.web.language import language, said
 from kb_service.web.problem_words import DETAILS, FORBIDDEN, KINDS, QUERY_DETAILS, TITLES
 from kb_service.workers import WorkerBusy, WorkerDied, WorkerFailed, WorkerTimedOut

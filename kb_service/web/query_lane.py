@@ -17,13 +17,13 @@ from flask.ctx import AppContext
 from waitress.channel import ClientDisconnected
 
 from kb_service.access.roles import LOCAL
-from kb_service.store.query_answers import begin_at_once
+from kb_service.store.query_answers import NothingAtHand, PartialAnswer, begin_at_once
 from kb_service.web.begun import Begun
 from kb_service.web.credentials import settings
 from kb_service.web.dataset import current_dataset
 from kb_service.web.rate_limits import rate_limits
 from kb_service.web.service import service
-from kb_service.web.short_answers import Prepared, answered, is_to_be_compressed, prepared
+from kb_service.web.short_answers import Prepared, is_to_be_compressed, prepared, responses
 from kb_service.web.short_requests import ShortRequest, short_request
 from kb_service.workers import WorkerSetBack
 
@@ -35,6 +35,8 @@ _LONGEST_WAIT = 0.1
 _SENT_AWAY = 20
 """How many queries more of a caller whose query took longer are left to threads."""
 _MOST_CALLERS = 1000
+_ANSWERED_TOGETHER = 16
+"""At how many answers the audit is told of them and they are sent, while others are still worked on."""
 
 
 @dataclass
@@ -59,6 +61,7 @@ class QueryLane:
         self._app = app
         self._waiting: deque[_Query] = deque()
         self._under_way: deque[_Query] = deque()
+        self._heard: list[tuple[_Query, PartialAnswer, float]] = []
         self._sent_away: OrderedDict[str, int] = OrderedDict()
         self._context: AppContext | None = None
 
@@ -77,12 +80,14 @@ class QueryLane:
             return False
         channel.asked_before = asked
         self._enter()
-        query = _prepared(asked, channel.addr[0])
-        if query is None or self._is_sent_away(query.request.caller):
+        query = _prepared(asked, channel)
+        if query is None or self._is_sent_away(query.alike.manner.caller):
             return False
         channel.in_lane = True
         self._waiting.append(_Query(channel, data, query))
         self._begin_waiting()
+        if len(self._waiting) > 1 and self._under_way:
+            self._hear(self._under_way.popleft())
         return True
 
     def settle(self) -> None:
@@ -101,43 +106,39 @@ class QueryLane:
             self._context.push()
 
     def _settle_all(self) -> None:
-        while self._under_way:
-            self._settle(self._under_way.popleft())
-            self._begin_waiting()
         self._begin_waiting()
+        while self._under_way:
+            self._hear(self._under_way.popleft())
+        self._answer_heard()
         end = time.perf_counter() - _LONGEST_WAIT
         while self._waiting and self._waiting[0].came < end:
             _hand_over(self._waiting.popleft())
 
     def leave(self, channel: Any) -> None:
         """Hand over what came on a channel, since more comes on it."""
+        self._answer_heard()
         for queries in (self._waiting, self._under_way):
             for query in [query for query in queries if query.channel is channel]:
                 queries.remove(query)
                 _hand_over(query)
 
     def _begin_waiting(self) -> None:
-        """Begin what waits, as far as workers are free or become so by what is settled meanwhile."""
-        while self._waiting:
-            query = self._waiting[0]
-            if self._begin(query):
-                self._waiting.popleft()
-            elif self._under_way:
-                self._settle(self._under_way.popleft())
-            else:
-                return
+        """Begin what waits, as far as workers are free."""
+        while self._waiting and self._begin(self._waiting[0]):
+            self._waiting.popleft()
 
     def _begin(self, query: _Query) -> bool:
         """Whether the query waits no longer: it is under way, or was handed over."""
-        store, asked = current_dataset().store, query.prepared
-        begun = query.begun = query.begun or Begun(asked.caller)
+        asked, alike = query.prepared, query.prepared.alike
+        begun = query.begun = query.begun or Begun(alike.caller)
         try:
-            if not store.is_at_hand(asked.request.reach):
-                _hand_over(query)
-                return True
-            if begun.end is None and asked.caller != LOCAL:
-                begun.end = rate_limits().admit(asked.caller, settings())
-            begun.answer = begin_at_once(service().queries, store, asked.request, asked.job)
+            if begun.end is None and alike.caller != LOCAL:
+                begun.end = rate_limits().admit(alike.caller, settings())
+            pool, store = service().queries, current_dataset().store
+            begun.answer = begin_at_once(pool, store, alike.manner, asked.asked.query, asked.shape)
+        except NothingAtHand:
+            _hand_over(query)
+            return True
         except Exception as failure:  # the thread that goes on raises it, and knows what to say
             begun.failure = failure
             _hand_over(query)
@@ -148,28 +149,51 @@ class QueryLane:
         self._under_way.append(query)
         return True
 
-    def _settle(self, query: _Query) -> None:
+    def _hear(self, query: _Query) -> None:
+        """Take the answer of a worker, which goes on with what waits; or hand the query over."""
         begun = query.begun
         assert begun is not None
         assert begun.answer is not None
+        answer = begun.answer
         try:
             left = query.started + _PATIENCE - time.perf_counter()
-            if not begun.answer.is_ready(max(0.0, left)):
+            if not answer.is_ready(max(0.0, left)):
                 self._send_away(query)
                 return
-            begun.answer.beginning = next(begun.answer)
-            if not begun.answer.is_whole or is_to_be_compressed(query.prepared, begun.answer):
-                _hand_over(query)
-                return
-            seconds = time.perf_counter() - query.came
-            _send(query, answered(query.prepared, begun.answer, seconds))
-            begun.close()
+            answer.beginning = next(answer)
         except WorkerSetBack:
             begun.answer = None
             _hand_over(query)
+            return
         except Exception as failure:  # as above
             begun.failure = failure
             _hand_over(query)
+            return
+        self._begin_waiting()
+        if not answer.is_whole or is_to_be_compressed(query.prepared, answer):
+            _hand_over(query)
+            return
+        self._heard.append((query, answer, time.perf_counter() - query.came))
+        if len(self._heard) >= _ANSWERED_TOGETHER:
+            self._answer_heard()
+
+    def _answer_heard(self) -> None:
+        """Send the answers that are there, all of which the audit hears of at once."""
+        heard, self._heard = self._heard, []
+        if not heard:
+            return
+        try:
+            told = responses([(query.prepared, answer, took) for query, answer, took in heard])
+        except Exception as failure:  # as above
+            for query, _, _ in heard:
+                assert query.begun is not None
+                query.begun.failure = failure
+                _hand_over(query)
+            return
+        for (query, _, _), response in zip(heard, told, strict=True):
+            _send(query, response)
+            if query.begun is not None:
+                query.begun.close()
 
     def _is_sent_away(self, name: str) -> bool:
         """Whether this caller's query is one of those left to threads; counts it as one of them."""
@@ -180,17 +204,20 @@ class QueryLane:
 
     def _send_away(self, query: _Query) -> None:
         """Leave the query to a thread, and its caller's next ones too."""
-        self._sent_away[query.prepared.request.caller] = _SENT_AWAY
+        self._sent_away[query.prepared.alike.manner.caller] = _SENT_AWAY
         while len(self._sent_away) > _MOST_CALLERS:
             self._sent_away.popitem(last=False)
         _hand_over(query)
 
 
-def _prepared(asked: ShortRequest, address: str) -> Prepared | None:
+def _prepared(asked: ShortRequest, channel: Any) -> Prepared | None:
     try:
-        return prepared(asked, address)
+        query = prepared(asked, channel.addr[0], channel.alike)
     except Exception:  # a thread comes upon the same and knows what to say
         return None
+    if query is not None:
+        channel.alike = query.alike
+    return query
 
 
 def _send(query: _Query, response: bytes) -> None:

@@ -10,7 +10,8 @@ from tempfile import SpooledTemporaryFile
 
 from flask import Response, request
 
-from kb_service.store.query_answers import PartialAnswer, QueryProblem, QueryRequest, start_query
+from kb_service.store.query_answers import PartialAnswer, QueryRequest, start_query
+from kb_service.store.query_problems import QueryProblem
 from kb_service.store.reach import SHARED, Reach
 from kb_service.store.store_state import StoreDamaged
 from kb_service.vocabulary import local_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, request
@@ -79,6 +80,7 @@ def caused_by_our_pages() -> bool | None:
     return None if origin is None else _host_of(origin) == request.host
 
 
+@lru_cache(maxsize=64)
 def _name_of(host: str) -> str | None:
     try:
         return urlsplit(f"//{host}").hostname

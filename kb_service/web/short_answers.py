@@ -8,8 +8,9 @@ here, and a thread sees to it. Call everything within the context of the app.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 from typing import cast
 
@@ -20,15 +21,18 @@ from kb_service.access.front_door import is_loopback
 from kb_service.access.roles import LOCAL, Caller, People
 from kb_service.access.token_text import PREFIX
 from kb_service.audit import Access
-from kb_service.store.query_answers import PartialAnswer, QueryProblem, QueryRequest, job_of
+from kb_service.configuration import Configuration
+from kb_service.store.query_answers import Manner, PartialAnswer, QueryRequest, setting_of
+from kb_service.store.query_problems import QueryProblem
+from kb_service.store.query_shape import QueryShape, inspect
+from kb_service.store.query_text import RefusedQuery
 from kb_service.store.reach import SHARED
 from kb_service.store.result_formats import Limits
-from kb_service.store.sparql_worker import Job
 from kb_service.web.auditing import headcount, name_in_trail, trail
 from kb_service.web.authentication import LOCAL_CALLERS
 from kb_service.web.callers import shares_as
 from kb_service.web.compression import LEAST_COMPRESSED
-from kb_service.web.conditional import Touched, is_audited, remember_tag, stored_state, tag_of
+from kb_service.web.conditional import Tags, Touched, is_audited, remember_tag, stored_state
 from kb_service.web.credentials import EXTENSION as CREDENTIALS
 from kb_service.web.credentials import credentials, settings, verifier
 from kb_service.web.dataset import current_dataset
@@ -44,41 +48,80 @@ from kb_service.web.short_requests import ShortRequest
 
 
 @dataclass(frozen=True)
+class Alike:
+    """What queries have in common that a caller sends with the same headers to the same state."""
+
+    headers: Mapping[str, str]
+    address: str
+    caller: Caller
+    configuration: Configuration
+    state: str
+    day: date
+    manner: Manner
+    tags: Tags
+    heads: dict[tuple[str, bool], str] = field(default_factory=dict)
+    """The lines that each answer begins with, by its type and whether it changes by itself."""
+
+
+@dataclass(frozen=True)
 class Prepared:
     """A short query whose caller is known and may ask it."""
 
     asked: ShortRequest
-    address: str
-    caller: Caller
-    request: QueryRequest
-    job: Job
-    tag: str
-    """What names the answer, taken before anything is read."""
+    alike: Alike
+    shape: QueryShape
+
+    @property
+    def caller(self) -> Caller:
+        """Who asks."""
+        return self.alike.caller
 
 
-def prepared(asked: ShortRequest, address: str) -> Prepared | None:
-    """The query as it is to be run for whoever asks it from an address."""
+def prepared(asked: ShortRequest, address: str, before: Alike | None) -> Prepared | None:
+    """The query as it is to be run for whoever asks it from an address.
+
+    Who asks, and whether they may, is found out for each; what else it has in common with the one
+    `before` it on the same connection is taken from there.
+    """
     caller = _caller(asked, address) if is_answered_name(asked.host) else None
     if caller is None:
         return None
-    headers = (asked.header("accept"), asked.header("accept-language"), "")
-    tag = tag_of(stored_state(), caller, asked.path, asked.query_string, *headers)
-    request = _query_request(asked, caller, shares_as(caller, address))
     try:
-        return Prepared(asked, address, caller, request, job_of(request), tag)
-    except QueryProblem:
+        return Prepared(asked, _alike(asked, address, caller, before), inspect(asked.query))
+    except (QueryProblem, RefusedQuery):
         return None
 
 
-def answered(query: Prepared, answer: PartialAnswer, seconds: float) -> bytes:
-    """The whole response, once the audit was told of it. Raises AuditUnavailable.
+def _alike(asked: ShortRequest, address: str, caller: Caller, before: Alike | None) -> Alike:
+    set_up, state, day = configuration(), stored_state(), date.today()
+    if (
+        before is not None
+        and caller.rights.reads is not People.ONESELF  # the register says who that is
+        and before.headers is asked.headers
+        and before.caller == caller
+        and before.configuration is set_up
+        and before.state == state
+        and before.day == day
+    ):
+        return before
+    request = _query_request(asked, caller)
+    manner = Manner(shares_as(caller, address), request.reach, setting_of(request))
+    tags = Tags(state, caller, asked.path)
+    return Alike(asked.headers, address, caller, set_up, state, day, manner, tags)
 
-    `answer` is whole; `seconds` is how long it took.
+
+def responses(answers: Sequence[tuple[Prepared, PartialAnswer, float]]) -> list[bytes]:
+    """The whole responses, once the audit was told of all of them. Raises AuditUnavailable.
+
+    The answers are whole; each comes with the seconds that it took.
     """
+    return [_response(*each) for each in answers]
+
+
+def _response(query: Prepared, answer: PartialAnswer, seconds: float) -> bytes:
     id = id_from(query.asked.header(HEADER.lower()))
-    anchor = _audited(query, answer, id)
-    lines = [f"{name}: {value}\r\n" for name, value in _headers(query, answer, id).items()]
-    head = f"HTTP/1.1 200 OK\r\n{''.join(lines)}\r\n".encode("latin-1")
+    tag = "" if answer.changes_by_itself else _tag(query)
+    anchor = _audited(query, answer, id, tag)
     observation = Observation(
         id=id,
         method="GET",
@@ -91,7 +134,7 @@ def answered(query: Prepared, answer: PartialAnswer, seconds: float) -> bytes:
     )
     for observe in cast("Iterable[Observer]", current_app.extensions.get(OBSERVERS, ())):
         observe(observation)
-    return head + answer.beginning
+    return _head(query, answer, id, tag).encode("latin-1") + answer.beginning
 
 
 def is_to_be_compressed(query: Prepared, answer: PartialAnswer) -> bool:
@@ -130,7 +173,7 @@ def _bearer(shown: str, address: str) -> Caller | None:
     return token.caller
 
 
-def _query_request(asked: ShortRequest, caller: Caller, shares: str) -> QueryRequest:
+def _query_request(asked: ShortRequest, caller: Caller) -> QueryRequest:
     dataset, limits = current_dataset(), configuration().queries
     return QueryRequest(
         asked.query,
@@ -139,15 +182,21 @@ def _query_request(asked: ShortRequest, caller: Caller, shares: str) -> QueryReq
         reach=dataset.readable_by(caller),
         default_is_union=dataset.default_is_union,
         base=f"http://{asked.host}{asked.path}",
-        caller=shares,
     )
 
 
-def _audited(query: Prepared, answer: PartialAnswer, id: str) -> str:
+def _tag(query: Prepared) -> str:
+    asked = query.asked
+    return query.alike.tags.of(
+        asked.query_string, asked.header("accept"), asked.header("accept-language"), ""
+    )
+
+
+def _audited(query: Prepared, answer: PartialAnswer, id: str, tag: str) -> str:
     """Which entry of the trail tells of the answer; nothing where it tells of nobody."""
-    touched, anchor = Touched(frozenset(), everybody=False), ""
-    if is_audited() and query.request.reach != SHARED:
-        touched = touched_by(query.request.reach, answer.people)
+    touched, anchor, reach = Touched(frozenset(), everybody=False), "", query.alike.manner.reach
+    if is_audited() and reach != SHARED:
+        touched = touched_by(reach, answer.people)
         access = Access.to_people(
             touched.people,
             headcount() if touched.everybody else None,
@@ -155,35 +204,43 @@ def _audited(query: Prepared, answer: PartialAnswer, id: str) -> str:
             role=str(query.caller.role),
             action=f"GET {query.asked.path}",
             outcome="200",
-            address=query.address,
-            query=trail().keep_text(query.request.query),
+            address=query.alike.address,
+            query=trail().keep_text(query.asked.query),
             request=id,
         )
         anchor = str(trail().append(access, durable=False))
-    if not answer.changes_by_itself:
-        remember_tag(query.tag, touched)
+    if tag:
+        remember_tag(tag, touched)
     return anchor
 
 
 _date = lru_cache(maxsize=1)(build_http_date)
 
 
-def _headers(query: Prepared, answer: PartialAnswer, id: str) -> dict[str, str]:
+def _head(query: Prepared, answer: PartialAnswer, id: str, tag: str) -> str:
+    """The lines before the body."""
+    kind = answer.content_type, bool(tag)
+    begun = query.alike.heads.get(kind)
+    if begun is None:
+        begun = query.alike.heads[kind] = _lasting_head(*kind)
+    lines = [f"{begun}Content-Length: {len(answer.beginning)}\r\nDate: {_date(int(time.time()))}"]
+    if tag:
+        lines.append(f'ETag: W/"{tag}"')
+    if not _is_plain():
+        lines.append(f"{HEADER}: {id}")
+    if query.caller != LOCAL:
+        left = rate_limits().remaining(query.caller, settings())
+        lines += [f"{name}: {value}" for name, value in left.items()]
+    return "\r\n".join(lines) + "\r\n\r\n"
+
+
+def _lasting_head(content_type: str, is_tagged: bool) -> str:
+    """The lines that each answer of a type begins with."""
     vary = ["Accept", "Authorization", "Cookie", "Accept-Encoding"]
     if configuration().cors_origins:
         vary.append("Origin")
-    headers = {
-        **SECURITY_HEADERS,
-        "Content-Type": answer.content_type,
-        "Content-Length": str(len(answer.beginning)),
-        "Date": _date(int(time.time())),
-        "Vary": ", ".join(vary),
-    }
-    if not answer.changes_by_itself:
-        headers["ETag"] = f'W/"{query.tag}"'
+    headers = {**SECURITY_HEADERS, "Content-Type": content_type, "Vary": ", ".join(vary)}
+    if is_tagged:
         headers["Cache-Control"] = "private, no-cache"
-    if not _is_plain():
-        headers[HEADER] = id
-    if query.caller != LOCAL:
-        headers.update(rate_limits().remaining(query.caller, settings()))
-    return headers
+    lines = [f"{name}: {value}\r\n" for name, value in headers.items()]
+    return f"HTTP/1.1 200 OK\r\n{''.join(lines)}"

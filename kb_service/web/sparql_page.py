@@ -14,11 +14,11 @@ from kb_service.knowledge_base import UnknownThingError
 from kb_service.questions import Question, TellsOf, questions
 from kb_service.store.query_answers import (
     QueryAnswer,
-    QueryProblem,
     QueryRequest,
     first_rows,
     run_query,
 )
+from kb_service.store.query_problems import QueryProblem
 from kb_service.store.result_formats import GRAPH_TYPES, RESULT_TYPES, Limits
 from kb_service.store.sparql_worker import Rows
 from kb_service.vocabulary import NAMESPACES

@@ -203,14 +203,15 @@ class WorkerPool:
 
     def _take_at_once(self, caller: str) -> tuple[Turn, Worker] | None:
         with self._lock:
-            if self._closed or not self._idle or self._turns.waiting:
-                return None
-            turn = self._turns.arrive(caller)
-            self._hand_out()
-            if turn not in self._given:
-                self._turns.leave(turn)
-                return None
-            return turn, self._given.pop(turn)
+            while not self._closed and self._idle:
+                worker = self._idle[-1]
+                if not worker.is_waiting():
+                    self._drop(self._idle.pop())
+                elif (turn := self._turns.begin_at_once(caller)) is not None:
+                    return turn, self._idle.pop()
+                else:
+                    break
+            return None
 
     def _give_up(self, turn: Turn) -> None:
         """Let others have what this turn waited for, or was given when its thread was interrupted."""

@@ -74,6 +74,14 @@ class Turns:
         self._waiting.append(turn)
         return turn
 
+    def begin_at_once(self, caller: str) -> Turn | None:
+        """A request that runs from its arrival on; None where another waits or it may not run."""
+        turn = Turn(caller, self._clock())
+        if self._waiting or not self._may_run(turn):
+            return None
+        self._run(turn, turn.arrived)
+        return turn
+
     def leave(self, turn: Turn) -> None:
         """A request that waits no longer, having had no worker."""
         self._waiting.remove(turn)
@@ -88,10 +96,13 @@ class Turns:
     def begin(self, turn: Turn) -> None:
         """A request that waits no longer but runs."""
         self._waiting.remove(turn)
-        turn.begun = self._clock()
+        self._run(turn, self._clock())
+
+    def _run(self, turn: Turn, now: float) -> None:
+        turn.begun = now
         self._running[turn] = None
         self._of_caller[turn.caller] += 1
-        self._served[turn.caller] = turn.begun
+        self._served[turn.caller] = now
 
     def end(self, turn: Turn) -> None:
         """A request that runs no longer; what it took counts where it took long."""

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from kb_service.store import KnowledgeStore
-from kb_service.store.query_answers import QueryProblem, QueryRequest, query_pool, run_query
+from kb_service.store.query_answers import QueryRequest, query_pool, run_query
+from kb_service.store.query_problems import QueryProblem
 from kb_service.workers import WorkerBusy, WorkerPool, WorkerSetBack, WorkerTimedOut
 
 SLEEP = "__import__('time').sleep(60)"
