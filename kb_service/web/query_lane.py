@@ -10,22 +10,26 @@ import logging
 import time
 from collections import OrderedDict, deque
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import Any, cast
 
 from flask import Flask
 from flask.ctx import AppContext
 from waitress.channel import ClientDisconnected
 
 from kb_service.access.roles import LOCAL
+from kb_service.store.knowledge_store import KnowledgeStore
 from kb_service.store.query_answers import NothingAtHand, PartialAnswer, begin_at_once
 from kb_service.web.begun import Begun
 from kb_service.web.credentials import settings
-from kb_service.web.dataset import current_dataset
+from kb_service.web.dataset import EXTENSION as DATASET
+from kb_service.web.dataset import Dataset
 from kb_service.web.rate_limits import rate_limits
-from kb_service.web.service import service
+from kb_service.web.service import EXTENSION as SERVICE
+from kb_service.web.service import Service
 from kb_service.web.short_answers import Prepared, is_to_be_compressed, prepared, responses
 from kb_service.web.short_requests import ShortRequest, short_request
-from kb_service.workers import WorkerSetBack
+from kb_service.workers import WorkerPool, WorkerSetBack
 
 _LOG = logging.getLogger("kb_service.web")
 _PATIENCE = 0.005
@@ -64,6 +68,14 @@ class QueryLane:
         self._heard: list[tuple[_Query, PartialAnswer, float]] = []
         self._sent_away: OrderedDict[str, int] = OrderedDict()
         self._context: AppContext | None = None
+
+    @cached_property
+    def _pool(self) -> WorkerPool:
+        return cast(Service, self._app.extensions[SERVICE]).queries
+
+    @cached_property
+    def _store(self) -> KnowledgeStore:
+        return cast(Dataset, self._app.extensions[DATASET]).store
 
     @property
     def is_waiting(self) -> bool:
@@ -134,8 +146,9 @@ class QueryLane:
         try:
             if begun.end is None and alike.caller != LOCAL:
                 begun.end = rate_limits().admit(alike.caller, settings())
-            pool, store = service().queries, current_dataset().store
-            begun.answer = begin_at_once(pool, store, alike.manner, asked.asked.query, asked.shape)
+            begun.answer = begin_at_once(
+                self._pool, self._store, alike.manner, asked.asked.query, asked.shape
+            )
         except NothingAtHand:
             _hand_over(query)
             return True

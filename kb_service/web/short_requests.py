@@ -12,6 +12,7 @@ _REQUEST = re.compile(
     rb"GET (?P<path>/sparql)\?(?P<query>query=[!$%'-~]*) HTTP/1\.1\r\n"
     rb"(?P<head>(?:[A-Za-z-]+:[ \t]*[!-~][ -~]*\r\n){1,12})\r\n"
 )
+_HALF_AN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _HOST = re.compile(r"[A-Za-z0-9.-]+(?::[0-9]{1,5})?")
 _TAKEN = frozenset(
     {
@@ -94,7 +95,7 @@ def _is_for_programs(headers: Mapping[str, str]) -> bool:
 def _decoded(value: bytes) -> str | None:
     """A value of the query string as text; None when it is no UTF-8 or has half an escape."""
     try:
-        if re.search(rb"%(?![0-9A-Fa-f]{2})", value):
+        if _HALF_AN_ESCAPE.search(value):
             return None
         return unquote_to_bytes(value.replace(b"+", b" ")).decode("utf-8")
     except UnicodeDecodeError:
