@@ -61,7 +61,7 @@ def test_a_trail_that_cannot_be_written_is_told_until_it_can_be(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as broken:
-        broken.setattr("kb_service.audit.trail._append", full)
+        broken.setattr("kb_service.audit.held_files.HeldFile.append", full)
         withheld = client.get("/api/v1/people").status_code
         models = client.get("/api/v1/position-models").status_code
     told = client.get("/readyz").json

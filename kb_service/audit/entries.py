@@ -18,7 +18,10 @@ TRAIL_BROKEN = "audit.broken"
 BEGUN = "begun"
 """The outcome of an entry that was written before a change was attempted."""
 
+_KEY_BEGINS = "p-"
 _KEY = re.compile(r"\bp-[a-z2-7]{26}\b")
+compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+"""The JSON of a value on one line, without spaces."""
 _DIGEST = re.compile(rb',"digest":"([0-9a-f]{64})"\}$')
 
 
@@ -73,15 +76,15 @@ class Access:
         count = len(persons) if everybody is None else everybody
         return cls(people=count, persons=persons, everybody=everybody is not None, **told)
 
-    def as_json(self) -> dict[str, Any]:
-        """The fields that say something."""
+    def as_json(self, query: str = "") -> dict[str, Any]:
+        """The fields that say something; `query` is the digest of the text where none is named."""
         fields = {
             "who": self.who,
             "role": self.role,
             "address": self.address,
             "action": self.action,
             "object": without_keys(self.object),
-            "query": self.query,
+            "query": query or self.query,
             "people": self.people,
             "persons": list(self.persons),
             "everybody": self.everybody,
@@ -110,15 +113,30 @@ def reference(key: str) -> str:
 
 def without_keys(text: str) -> str:
     """The text with the pseudonym key of every person replaced by the reference."""
+    if _KEY_BEGINS not in text:
+        return text
     return _KEY.sub(lambda found: f"person:{reference(found[0])}", text)
 
 
-def written(access: Access, after: Anchor, time: str) -> tuple[bytes, Anchor]:
-    """The line of the entry that follows `after`, and its anchor."""
-    fields = {"number": after.number + 1, "time": time, **access.as_json(), "before": after.digest}
-    body = json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
+def written(access: Access, after: Anchor, time: str, query: str = "") -> tuple[bytes, Anchor]:
+    """The line of the entry that follows `after`, and its anchor; `query` names its text."""
+    number = after.number + 1
+    fields = {"number": number, "time": time, **access.as_json(query), "before": after.digest}
+    body = compact(fields).encode()
     digest = hashlib.sha256(body).hexdigest()
-    return body[:-1] + f',"digest":"{digest}"}}\n'.encode(), Anchor(after.number + 1, digest)
+    return body[:-1] + f',"digest":"{digest}"}}\n'.encode(), Anchor(number, digest)
+
+
+def chained(
+    entries: Iterable[tuple[Access, str]], after: Anchor, time: str
+) -> tuple[bytes, list[Anchor]]:
+    """The lines of entries that follow `after` one by one, each with what names its query's text."""
+    lines, anchors = [], []
+    for access, query in entries:
+        line, after = written(access, after, time, query)
+        lines.append(line)
+        anchors.append(after)
+    return b"".join(lines), anchors
 
 
 def read(line: bytes) -> Entry | None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote_plus
 
-from kb_service.audit.entries import without_keys
+from kb_service.audit.entries import compact, without_keys
+from kb_service.audit.held_files import HeldFile
 from kb_service.audit.segments import sync
 
 _MOST_BYTES = 64 * 1024
@@ -37,33 +37,56 @@ def kept_text(text: str) -> tuple[str, str]:
 class QueryTexts:
     """Adds texts to a folder, a line each in a file for each month.
 
-    Whoever asks it or adds sees to it that nobody else adds or forgets meanwhile, in any process.
+    Whoever adds sees to it that nobody else adds or forgets meanwhile, in any process; whoever
+    asks, that no other thread does. Known are only texts in the file that is open: whoever forgets
+    one of them puts another file in its place, which is noticed at once.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._known = OrderedDict[str, None]()
-        self._seen = 0
+        self._file: HeldFile | None = None
         self._unsynced = set[str]()
 
     def holds(self, digest: str) -> bool:
         """Whether a text is known to be kept; one that is kept for long may be forgotten here."""
-        if self._changed() != self._seen or digest not in self._known:
+        if digest not in self._known or self._file is None or not _is_whole(self._file):
             return False
         self._known.move_to_end(digest)
         return True
 
-    def add(self, text: str, digest: str, month: str) -> None:
-        """Keep a text; it is on disk after `sync`."""
-        if self._changed() != self._seen:  # something was forgotten, perhaps by another process
-            self._known.clear()
-        name = f"{month}.jsonl"
-        _append(self.folder / name, _line(text, digest))
-        self._seen = self._changed()
-        self._unsynced.add(name)
-        self._known[digest] = None
-        if len(self._known) > _MOST_KNOWN:
+    def add(self, texts: Mapping[str, str], month: str) -> list[str]:
+        """Keep texts, all or none, each under its digest; answers those that were not known yet.
+
+        They are on disk after `sync`.
+        """
+        file = self._open(f"{month}.jsonl")
+        new = [digest for digest in texts if digest not in self._known]
+        if new:
+            lines = b"".join(_line(texts[digest], digest) for digest in new)
+            # Half a line of a crash spoils no other.
+            file.append(lines if file.ends_a_line() else b"\n" + lines)
+            self._unsynced.add(file.name)
+        for digest in texts:
+            self._known[digest] = None
+            self._known.move_to_end(digest)
+        while len(self._known) > _MOST_KNOWN:
             self._known.popitem(last=False)
+        return new
+
+    def take_back(self, new: Sequence[str]) -> None:
+        """Undo the `add` that has just answered this."""
+        if new and self._file is not None:
+            self._file.take_back()
+            for digest in new:
+                self._known.pop(digest, None)
+
+    def close(self) -> None:
+        """Let go of the file, and of what is known of it."""
+        self._known.clear()
+        if self._file is not None:
+            self._file.close()
+            self._file = None
 
     def sync(self) -> None:
         """Have on disk what was added before this call; others may add meanwhile."""
@@ -79,9 +102,13 @@ class QueryTexts:
             self._unsynced |= names
             raise
 
-    def _changed(self) -> int:
-        """When a name in the folder was added, removed, or given to another file."""
-        return self.folder.stat().st_mtime_ns
+    def _open(self, name: str) -> HeldFile:
+        """The file of that name; what was known of another, or of more of it, is known no more."""
+        file = self._file
+        if file is None or file.name != name or not _is_whole(file):
+            self.close()
+            file = self._file = HeldFile(self.folder / name)
+        return file
 
 
 def texts_in(folder: Path) -> Iterator[tuple[str, bytes]]:
@@ -129,8 +156,7 @@ def _forget_lines(path: Path, sought: Sequence[str]) -> list[str]:
 
 
 def _line(text: str, digest: str) -> bytes:
-    fields = {"digest": digest, "text": text}
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    return f'{{"digest":"{digest}","text":{compact(text)}}}\n'.encode()
 
 
 def _read(line: bytes) -> tuple[str, str] | None:
@@ -146,18 +172,9 @@ def _lines(path: Path) -> Iterator[bytes]:
         yield from file
 
 
-def _append(path: Path, line: bytes) -> None:
-    """Write the line at the end, whole or not at all, and apart from half a line of a crash."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-    try:
-        size = os.fstat(descriptor).st_size
-        if size and os.pread(descriptor, 1, size - 1) != b"\n":
-            line = b"\n" + line
-        if os.write(descriptor, line) != len(line):
-            os.ftruncate(descriptor, size)
-            raise OSError(f"{path} took only part of a text")
-    finally:
-        os.close(descriptor)
+def _is_whole(file: HeldFile) -> bool:
+    """Whether a file still has all that was added to it, and its name."""
+    return file.is_in_place() and file.size >= file.left_at
 
 
 def _decoded(data: bytes) -> str:

@@ -165,7 +165,7 @@ def test_nobody_is_shown_where_the_trail_cannot_be_written(
     def full(*given: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("kb_service.audit.trail._append", full)
+    monkeypatch.setattr("kb_service.audit.held_files.HeldFile.append", full)
 
     result = run(data_folder, "fit", "ana")
 
