@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable
 from functools import lru_cache
 from ipaddress import IPv6Address, IPv6Network, ip_address
@@ -13,11 +12,11 @@ from typing import cast
 
 from flask import Flask, Response, current_app, g
 from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
 from kb_service.access.roles import LOCAL, Caller
 from kb_service.configuration import AccessSettings
+from kb_service.web.counts_in_memory import CountsInMemory
 from kb_service.web.credentials import settings
 from kb_service.web.problems import Problem
 
@@ -31,8 +30,8 @@ class RateLimits:
     """What was asked lately and what is being worked on, kept in memory."""
 
     def __init__(self) -> None:
-        self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
-        self._running: Counter[str] = Counter()
+        self._limiter = SlidingWindowCounterRateLimiter(CountsInMemory())
+        self._running: dict[str, int] = {}
         self._lock = threading.Lock()
 
     def admit(self, caller: Caller, settings: AccessSettings) -> Callable[[], None]:
@@ -65,19 +64,24 @@ class RateLimits:
         self._limiter.hit(item, "failures", _origin(address))
 
     def _begin(self, name: str, most: int) -> Callable[[], None]:
+        running = self._running
         with self._lock:
-            if self._running[name] >= most:
+            count = running.get(name, 0)
+            if count >= most:
                 raise _too_many_at_once(most)
-            self._running[name] += 1
-        ended = threading.Lock()
+            running[name] = count + 1
+        is_over = False
 
         def end() -> None:
-            if not ended.acquire(blocking=False):  # a request ends once, whoever says so first
-                return
+            nonlocal is_over
             with self._lock:
-                self._running[name] -= 1
-                if not self._running[name]:
-                    del self._running[name]
+                if is_over:  # a request ends once, whoever says so first
+                    return
+                is_over = True
+                if running[name] > 1:
+                    running[name] -= 1
+                else:
+                    del running[name]
 
         return end
 
@@ -116,12 +120,16 @@ def stay(caller: Caller, end: Callable[[], None] | None) -> None:
 def fields(left: int, settings: AccessSettings, seconds: int = _WINDOW) -> dict[str, str]:
     """What is allowed and what is left of it, as structured fields."""
     return {
-        "RateLimit-Policy": (
-            f'"requests";q={settings.requests_per_minute};w={_WINDOW}, '
-            f'"at-a-time";q={settings.concurrent_requests};qu="concurrent-requests"'
-        ),
+        "RateLimit-Policy": _policy(settings.requests_per_minute, settings.concurrent_requests),
         "RateLimit": f'"requests";r={left};t={seconds}',
     }
+
+
+@lru_cache(maxsize=16)
+def _policy(a_minute: int, at_a_time: int) -> str:
+    return (
+        f'"requests";q={a_minute};w={_WINDOW}, "at-a-time";q={at_a_time};qu="concurrent-requests"'
+    )
 
 
 def _with_fields(response: Response) -> Response:
