@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from kb_service.access.database import AccessDatabase, written
+from kb_service.access.database import AccessDatabase, State, written
 from kb_service.access.roles import Caller, Role
 from kb_service.access.token_text import digest_of, is_token, new_token
 
@@ -65,6 +65,7 @@ class Tokens:
         self._database = database
         self._clock = clock
         self._lately = _Lately()
+        self._any: tuple[State, bool] | None = None
 
     def add(
         self,
@@ -110,9 +111,13 @@ class Tokens:
         A revoked or expired one counts, lest the end of the last one open the door to everybody.
         """
         with self._database.reading() as connection:
-            return connection is not None and bool(
-                connection.execute("SELECT EXISTS (SELECT 1 FROM tokens)").fetchone()[0]
-            )
+            if connection is None:
+                return False
+            state = self._database.state(connection)
+            if self._any is None or self._any[0] != state:
+                [found] = connection.execute("SELECT EXISTS (SELECT 1 FROM tokens)").fetchone()
+                self._any = state, bool(found)
+            return self._any[1]
 
     def revoke(self, name: str) -> bool:
         """Make a token worthless from now on, and end its sessions; False when there is none."""
@@ -176,10 +181,10 @@ class _Lately:
     """The tokens that were shown lately, by their digests, as long as nothing is written."""
 
     def __init__(self) -> None:
-        self._state: tuple[int, int] | None = None
+        self._state: State | None = None
         self._tokens: dict[bytes, Token] = {}
 
-    def find(self, state: tuple[int, int], digest: bytes) -> Token | None:
+    def find(self, state: State, digest: bytes) -> Token | None:
         """The token with this digest, if it was kept in this state of the database."""
         if state != self._state or len(self._tokens) >= _MOST_KEPT:
             self._state = state
