@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
 from collections import OrderedDict
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
@@ -229,12 +230,25 @@ def _who(caller: Caller | None) -> str:
 
 def _changed_at(database: Path) -> str:
     """When a database was last written, its write-ahead log included."""
-    found = []
-    for file in (database, Path(f"{database}-wal")):
-        with suppress(FileNotFoundError):
-            known = file.stat()
-            found.append(f"{known.st_mtime_ns}-{known.st_size}")
-    return ",".join(found)
+    file, log = _files(database)
+    found = _written(file)
+    # To ask first is cheaper than to be told by an exception: hardly ever there is a log.
+    if os.access(log, os.F_OK) and (in_log := _written(log)):
+        return f"{found},{in_log}" if found else in_log
+    return found
+
+
+@lru_cache(maxsize=16)
+def _files(database: Path) -> tuple[Path, Path]:
+    return database, Path(f"{database}-wal")
+
+
+def _written(file: Path) -> str:
+    try:
+        known = file.stat()
+    except FileNotFoundError:
+        return ""
+    return f"{known.st_mtime_ns}-{known.st_size}"
 
 
 def _validators() -> _Validators:
