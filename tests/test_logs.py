@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kb_service.access.roles import LOCAL, Caller, Role
 from kb_service.configuration import LogSettings
 from kb_service.web.callers import remember
-from kb_service.web.logs import log_request, start_logging
+from kb_service.web.logs import _AsText, log_request, start_logging
 from kb_service.web.observing import Observation, register_observing
 
 
@@ -171,6 +175,86 @@ def test_the_text_form_is_one_line_for_each_request(log: Path, client: FlaskClie
     [line] = log.read_text().splitlines()
     assert " info request request=" in line
     assert "method=GET route=/healthz status=200" in line
+
+
+WHOLE = Observation(
+    id="0af7651916cd43dd8448eb211c80319c",
+    method="GET",
+    route="/api/v1/people/<person>",
+    status=200,
+    seconds=0.00124,
+    bytes=17,
+    caller='token:"安',
+    audit="7:ab",
+)
+
+
+@pytest.mark.parametrize(
+    ("format", "observation", "line"),
+    [
+        (
+            "json",
+            WHOLE,
+            '"level": "info", "logger": "kb_service.requests", "message": "request", '
+            '"request": "0af7651916cd43dd8448eb211c80319c", "method": "GET", '
+            '"route": "/api/v1/people/<person>", "status": 200, "milliseconds": 1.2, "bytes": 17, '
+            '"caller": "token:\\"安", "audit": "7:ab"}\n',
+        ),
+        (
+            "json",
+            Observation("", "", "", 0, 0.0, 0),
+            '"level": "info", "logger": "kb_service.requests", "message": "request", '
+            '"status": 0, "milliseconds": 0.0, "bytes": 0}\n',
+        ),
+        (
+            "text",
+            WHOLE,
+            "info request request=0af7651916cd43dd8448eb211c80319c method=GET "
+            "route=/api/v1/people/<person> status=200 milliseconds=1.2 bytes=17 "
+            'caller=token:"安 audit=7:ab\n',
+        ),
+    ],
+)
+def test_the_line_of_a_request_tells_what_there_is_in_a_settled_order(
+    log: Path, format: str, observation: Observation, line: str
+) -> None:
+    start_logging(LogSettings(file=log, format=format))
+
+    log_request(observation)
+
+    time, _, rest = log.read_text(encoding="utf-8").partition("Z")
+    assert re.fullmatch(r'(\{"time": ")?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}', time)
+    assert rest.removeprefix('", ').removeprefix(" ") == line
+
+
+def test_requests_are_told_from_the_level_of_information_on(log: Path) -> None:
+    start_logging(LogSettings(file=log, level="warning"))
+    log_request(WHOLE)
+    before = log.read_text(encoding="utf-8")
+
+    start_logging(LogSettings(file=log, level="info"))
+    log_request(WHOLE)
+
+    assert before == ""
+    assert len(lines(log)) == 1
+
+
+def test_whoever_else_listens_to_the_requests_is_given_records(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with caplog.at_level("INFO", "kb_service.requests"):
+        log_request(WHOLE)
+
+    [(name, level, message)] = caplog.record_tuples
+    assert (name, level, message) == ("kb_service.requests", logging.INFO, "request")
+
+
+@given(st.floats(1_500_000_000, 4_000_000_000))
+def test_the_time_of_a_line_is_that_of_its_record(moment: float) -> None:
+    record = logging.makeLogRecord({"created": moment, "name": "x", "msg": "y"})
+    expected = datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds")
+
+    assert _AsText().format(record).startswith(expected.replace("+00:00", "Z "))
 
 
 def test_a_log_that_was_moved_away_is_opened_again(log: Path, client: FlaskClient) -> None:
