@@ -16,7 +16,7 @@ from kb_service.configuration import Configuration, MetricsSettings
 from kb_service.knowledge_base import KnowledgeBase
 from kb_service.people_records import PersonRecord
 from kb_service.vocabulary import LABEL, people_graph
-from kb_service.web import create_app
+from kb_service.web import create_app, metrics
 from kb_service.web.authentication import LOCAL_CALLERS
 from kb_service.web.service import EXTENSION
 
@@ -63,6 +63,32 @@ def test_requests_are_counted_by_route_method_and_status(counted: Flask) -> None
     assert samples(client, "rengang_requests_total", status="200", **route) == [2.0]
     assert samples(client, "rengang_requests_total", status="404", **route) == [1.0]
     assert samples(client, "rengang_request_seconds_count", **route) == [3.0]
+
+
+def test_what_was_counted_before_is_counted_on_by_its_own_labels(counted: Flask) -> None:
+    client = counted.test_client()
+    before = samples(client, "rengang_requests_total", route="/healthz")
+    [timed] = samples(client, "rengang_request_seconds_count", route="/healthz") or [0.0]
+
+    for method in ("GET", "GET", "POST", "POST", "POST", "GET"):
+        client.open("/healthz", method=method)
+
+    gets = samples(client, "rengang_requests_total", route="/healthz", method="GET", status="200")
+    [seconds] = samples(client, "rengang_request_seconds_count", route="/healthz", method="GET")
+    posts = samples(client, "rengang_requests_total", route="none", method="POST", status="405")
+    assert (before, timed, gets, seconds, posts) == ([], 0.0, [3.0], 3.0, [3.0])
+
+
+def test_labels_beyond_those_at_hand_are_counted_as_well(
+    counted: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(metrics, "_MOST_AT_HAND", 0)
+    client = counted.test_client()
+
+    for _ in range(3):
+        client.open("/nothing-here", method="PATCH")
+
+    assert samples(client, "rengang_requests_total", method="PATCH", status="404") == [3.0]
 
 
 def test_no_label_holds_anything_that_a_client_sent(counted: Flask) -> None:
