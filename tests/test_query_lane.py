@@ -209,7 +209,7 @@ def test_an_answer_of_which_the_audit_cannot_hear_is_not_given(
     def full(*arguments: object, **named: object) -> None:
         raise AuditUnavailable("the disk is full")
 
-    monkeypatch.setattr(live.roles.app.extensions[AUDIT], "append", full)
+    monkeypatch.setattr(live.roles.app.extensions[AUDIT], "append_all", full)
 
     told = live.ask(PEOPLE, Role.HR)
 

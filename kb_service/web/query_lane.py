@@ -19,7 +19,7 @@ from waitress.channel import ClientDisconnected
 
 from kb_service.access.roles import LOCAL
 from kb_service.store.knowledge_store import KnowledgeStore
-from kb_service.store.query_answers import NothingAtHand, PartialAnswer, begin_at_once
+from kb_service.store.query_answers import NothingAtHand, begin_at_once
 from kb_service.web.begun import Begun
 from kb_service.web.credentials import settings
 from kb_service.web.dataset import EXTENSION as DATASET
@@ -27,7 +27,13 @@ from kb_service.web.dataset import Dataset
 from kb_service.web.rate_limits import rate_limits
 from kb_service.web.service import EXTENSION as SERVICE
 from kb_service.web.service import Service
-from kb_service.web.short_answers import Prepared, is_to_be_compressed, prepared, responses
+from kb_service.web.short_answers import (
+    Answered,
+    Prepared,
+    is_to_be_compressed,
+    prepared,
+    responses,
+)
 from kb_service.web.short_requests import ShortRequest, short_request
 from kb_service.workers import WorkerPool, WorkerSetBack
 
@@ -65,7 +71,7 @@ class QueryLane:
         self._app = app
         self._waiting: deque[_Query] = deque()
         self._under_way: deque[_Query] = deque()
-        self._heard: list[tuple[_Query, PartialAnswer, float]] = []
+        self._heard: list[tuple[_Query, Answered]] = []
         self._sent_away: OrderedDict[str, int] = OrderedDict()
         self._context: AppContext | None = None
 
@@ -186,7 +192,8 @@ class QueryLane:
         if not answer.is_whole or is_to_be_compressed(query.prepared, answer):
             _hand_over(query)
             return
-        self._heard.append((query, answer, time.perf_counter() - query.came))
+        took = time.perf_counter() - query.came
+        self._heard.append((query, Answered(query.prepared, answer, took)))
         if len(self._heard) >= _ANSWERED_TOGETHER:
             self._answer_heard()
 
@@ -196,14 +203,14 @@ class QueryLane:
         if not heard:
             return
         try:
-            told = responses([(query.prepared, answer, took) for query, answer, took in heard])
+            told = responses([answered for _, answered in heard])
         except Exception as failure:  # as above
-            for query, _, _ in heard:
+            for query, _ in heard:
                 assert query.begun is not None
                 query.begun.failure = failure
                 _hand_over(query)
             return
-        for (query, _, _), response in zip(heard, told, strict=True):
+        for (query, _), response in zip(heard, told, strict=True):
             _send(query, response)
             if query.begun is not None:
                 query.begun.close()

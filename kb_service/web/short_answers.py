@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import cast
 
 from flask import current_app
@@ -110,31 +110,52 @@ def _alike(asked: ShortRequest, address: str, caller: Caller, before: Alike | No
     return Alike(asked.headers, address, caller, set_up, state, day, manner, tags)
 
 
-def responses(answers: Sequence[tuple[Prepared, PartialAnswer, float]]) -> list[bytes]:
-    """The whole responses, once the audit was told of all of them. Raises AuditUnavailable.
+@dataclass(frozen=True)
+class Answered:
+    """A short query with its whole answer."""
 
-    The answers are whole; each comes with the seconds that it took.
-    """
-    return [_response(*each) for each in answers]
+    query: Prepared
+    answer: PartialAnswer
+    seconds: float
+    """How long it took."""
+
+    @cached_property
+    def id(self) -> str:
+        """The id of the request."""
+        return id_from(self.query.asked.header(HEADER.lower()))
+
+    @cached_property
+    def tag(self) -> str:
+        """What names the answer; nothing where the same query may be answered otherwise."""
+        if self.answer.changes_by_itself:
+            return ""
+        asked = self.query.asked
+        return self.query.alike.tags.of(
+            asked.query_string, asked.header("accept"), asked.header("accept-language"), ""
+        )
 
 
-def _response(query: Prepared, answer: PartialAnswer, seconds: float) -> bytes:
-    id = id_from(query.asked.header(HEADER.lower()))
-    tag = "" if answer.changes_by_itself else _tag(query)
-    anchor = _audited(query, answer, id, tag)
+def responses(answers: Sequence[Answered]) -> list[bytes]:
+    """The whole responses, once the audit was told of all of them. Raises AuditUnavailable."""
+    anchors = _audited(answers)
+    return [_response(*each) for each in zip(answers, anchors, strict=True)]
+
+
+def _response(answered: Answered, anchor: str) -> bytes:
+    query, body = answered.query, answered.answer.beginning
     observation = Observation(
-        id=id,
+        id=answered.id,
         method="GET",
         route=query.asked.path,
         status=200,
-        seconds=seconds,
-        bytes=len(answer.beginning),
+        seconds=answered.seconds,
+        bytes=len(body),
         caller=name_in_log(query.caller),
         audit=anchor,
     )
     for observe in cast("Iterable[Observer]", current_app.extensions.get(OBSERVERS, ())):
         observe(observation)
-    return _head(query, answer, id, tag).encode("latin-1") + answer.beginning
+    return _head(answered).encode("latin-1") + body
 
 
 def is_to_be_compressed(query: Prepared, answer: PartialAnswer) -> bool:
@@ -185,40 +206,50 @@ def _query_request(asked: ShortRequest, caller: Caller) -> QueryRequest:
     )
 
 
-def _tag(query: Prepared) -> str:
-    asked = query.asked
-    return query.alike.tags.of(
-        asked.query_string, asked.header("accept"), asked.header("accept-language"), ""
+def _audited(answers: Sequence[Answered]) -> list[str]:
+    """Which entries of the trail tell of the answers; nothing for one that tells of nobody."""
+    touched = [_touched(answered) for answered in answers]
+    told = [
+        (_access(answered, seen), answered.query.asked.query)
+        for answered, seen in zip(answers, touched, strict=True)
+        if seen is not None
+    ]
+    anchors = iter(trail().append_all(told, durable=False) if told else ())
+    for answered, seen in zip(answers, touched, strict=True):
+        if answered.tag:
+            remember_tag(answered.tag, seen or _NOBODY)
+    return ["" if seen is None else str(next(anchors)) for seen in touched]
+
+
+_NOBODY = Touched(frozenset(), everybody=False)
+
+
+def _touched(answered: Answered) -> Touched | None:
+    """Whom the audit is told of; None where nobody was in reach."""
+    reach = answered.query.alike.manner.reach
+    return touched_by(reach, answered.answer.people) if is_audited() and reach != SHARED else None
+
+
+def _access(answered: Answered, touched: Touched) -> Access:
+    query = answered.query
+    return Access.to_people(
+        touched.people,
+        headcount() if touched.everybody else None,
+        who=name_in_trail(query.caller),
+        role=str(query.caller.role),
+        action=f"GET {query.asked.path}",
+        outcome="200",
+        address=query.alike.address,
+        request=answered.id,
     )
-
-
-def _audited(query: Prepared, answer: PartialAnswer, id: str, tag: str) -> str:
-    """Which entry of the trail tells of the answer; nothing where it tells of nobody."""
-    touched, anchor, reach = Touched(frozenset(), everybody=False), "", query.alike.manner.reach
-    if is_audited() and reach != SHARED:
-        touched = touched_by(reach, answer.people)
-        access = Access.to_people(
-            touched.people,
-            headcount() if touched.everybody else None,
-            who=name_in_trail(query.caller),
-            role=str(query.caller.role),
-            action=f"GET {query.asked.path}",
-            outcome="200",
-            address=query.alike.address,
-            query=trail().keep_text(query.asked.query),
-            request=id,
-        )
-        anchor = str(trail().append(access, durable=False))
-    if tag:
-        remember_tag(tag, touched)
-    return anchor
 
 
 _date = lru_cache(maxsize=1)(build_http_date)
 
 
-def _head(query: Prepared, answer: PartialAnswer, id: str, tag: str) -> str:
+def _head(answered: Answered) -> str:
     """The lines before the body."""
+    query, answer, tag = answered.query, answered.answer, answered.tag
     kind = answer.content_type, bool(tag)
     begun = query.alike.heads.get(kind)
     if begun is None:
@@ -227,7 +258,7 @@ def _head(query: Prepared, answer: PartialAnswer, id: str, tag: str) -> str:
     if tag:
         lines.append(f'ETag: W/"{tag}"')
     if not _is_plain():
-        lines.append(f"{HEADER}: {id}")
+        lines.append(f"{HEADER}: {answered.id}")
     if query.caller != LOCAL:
         left = rate_limits().remaining(query.caller, settings())
         lines += [f"{name}: {value}" for name, value in left.items()]
