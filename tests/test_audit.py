@@ -299,7 +299,9 @@ def test_an_entry_that_fits_in_part_leaves_no_part_behind(
 ) -> None:
     segment = trail_of(tmp_path, 2)
     write = os.write
-    monkeypatch.setattr("kb_service.audit.held_files.os.write", lambda at, data: write(at, data[:20]))
+    monkeypatch.setattr(
+        "kb_service.audit.held_files.os.write", lambda at, data: write(at, data[:20])
+    )
 
     trail = AuditTrail(tmp_path)
     with pytest.raises(AuditUnavailable):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -201,6 +202,40 @@ def test_a_query_that_takes_long_goes_on_in_a_thread_and_others_are_answered(
 
         assert others == [200] * 20
         assert endless.result(60).status == 503
+
+
+def test_a_client_that_leaves_before_its_answer_holds_up_nobody(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kb_service.web.query_lane._PATIENCE", 0.2)
+    pool = live.roles.app.extensions[EXTENSION].queries
+    head = (
+        f"Host: localhost\r\nAccept: {JSON}\r\nAuthorization: Bearer {live.roles.tokens[Role.HR]}"
+    )
+    for query in (PEOPLE, ENDLESS, PEOPLE, ENDLESS):
+        with closing(socket.create_connection(("127.0.0.1", live.port), 60)) as connection:
+            address = f"/sparql?query={quote(query, safe='')}"
+            connection.sendall(f"GET {address} HTTP/1.1\r\n{head}\r\n\r\n".encode())
+
+    assert live.ask(MODELS, Role.MODEL_READER).status == 200
+    end = time.monotonic() + 60
+    while pool.counts().busy or pool.counts().starting:
+        assert time.monotonic() < end, "a worker goes on for nobody"
+        time.sleep(0.05)
+
+
+def test_a_fault_with_one_query_ends_its_connection_and_not_the_service(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def faulty(*arguments: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("kb_service.web.query_lane._send", faulty)
+        with pytest.raises(http.client.HTTPException):
+            live.ask(MODELS, Role.MODEL_READER)
+
+    assert live.ask(MODELS, Role.MODEL_READER).status == 200
 
 
 def test_an_answer_of_which_the_audit_cannot_hear_is_not_given(

@@ -121,6 +121,11 @@ class PartialAnswer:
         self.content_type = piece.content_type
         return piece.data
 
+    @property
+    def descriptor(self) -> int:
+        """What can be read once the next bytes are there."""
+        return self._stream.descriptor
+
     def is_ready(self, seconds: float) -> bool:
         """Whether the next bytes, or why there are none, are there within so many seconds."""
         return self._stream.is_ready(seconds)

@@ -27,6 +27,7 @@ _MOST_UNSENT = 1024 * 1024 * 1024
 """Bytes of answers that wait, on disk, for clients to take them."""
 _LARGE = 1024 * 1024
 _TURN_SECONDS = 0.2
+_SHORT_TURN = 0.02
 _MOMENT = 0.001
 _MOST_ACCEPTED = 64
 """Connections that are taken in before others are heard again."""
@@ -95,15 +96,44 @@ def _accept(dispatcher: Any, accept_one: Callable[[], None]) -> None:
 
 def turn(server: Any) -> None:
     """Take in and give out whatever is there, and wait a moment for more."""
-    seconds = _MOMENT if server.query_lane.is_waiting else _TURN_SECONDS
-    wasyncore.loop(timeout=seconds, use_poll=True, map=server._map, count=1)
-    server.query_lane.settle()
+    lane, listening = server.query_lane, server._map
+    awaited = lane.awaited
+    seconds = _MOMENT if lane.is_waiting else _SHORT_TURN if awaited else _TURN_SECONDS
+    listening.update(dict.fromkeys(awaited, _EAR))
+    try:
+        wasyncore.loop(timeout=seconds, use_poll=True, map=listening, count=1)
+    finally:
+        for descriptor in awaited:
+            del listening[descriptor]
+    lane.settle()
 
 
 def run_server(server: Any) -> None:
     """Take turns until the server is closed."""
     while server._map:
         turn(server)
+
+
+class _Ear:
+    """What ends the wait of a turn when a worker says something; the lane listens at its end."""
+
+    accepting = False
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    def writable(self) -> bool:
+        """No."""
+        return False
+
+    def handle_read_event(self) -> None:
+        """Leave it to the lane."""
+
+    handle_expt_event = handle_close = handle_error = handle_read_event
+
+
+_EAR = _Ear()
 
 
 class _BegunTask(WSGITask):  # type: ignore[misc]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import OrderedDict, deque
+from collections import deque
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, cast
@@ -19,7 +19,7 @@ from waitress.channel import ClientDisconnected
 
 from kb_service.access.roles import LOCAL
 from kb_service.store.knowledge_store import KnowledgeStore
-from kb_service.store.query_answers import NothingAtHand, begin_at_once
+from kb_service.store.query_answers import NothingAtHand, PartialAnswer, begin_at_once
 from kb_service.web.begun import Begun
 from kb_service.web.credentials import settings
 from kb_service.web.dataset import EXTENSION as DATASET
@@ -38,13 +38,12 @@ from kb_service.web.short_requests import ShortRequest, short_request
 from kb_service.workers import WorkerPool, WorkerSetBack
 
 _LOG = logging.getLogger("kb_service.web")
-_PATIENCE = 0.005
-"""Seconds that the loop waits for an answer: many times what a short query takes."""
+_MOMENT = 0.001
+"""Seconds that a turn may wait for an answer: a short query takes less."""
+_PATIENCE = 0.1
+"""Seconds after which an answer that is not there is left to a thread."""
 _LONGEST_WAIT = 0.1
-"""Seconds that a query waits here for a worker: many clients at once wait for each other's answers."""
-_SENT_AWAY = 20
-"""How many queries more of a caller whose query took longer are left to threads."""
-_MOST_CALLERS = 1000
+"""Seconds that a query waits here for a worker while none is free for any."""
 _ANSWERED_TOGETHER = 16
 """At how many answers the audit is told of them and they are sent, while others are still worked on."""
 
@@ -60,6 +59,13 @@ class _Query:
     started: float = 0.0
     begun: Begun | None = None
 
+    @property
+    def answer(self) -> PartialAnswer:
+        """The answer that was begun."""
+        assert self.begun is not None
+        assert self.begun.answer is not None
+        return self.begun.answer
+
 
 class QueryLane:
     """Answers short queries in the turn of the loop in which they come, or a few turns later.
@@ -72,7 +78,7 @@ class QueryLane:
         self._waiting: deque[_Query] = deque()
         self._under_way: deque[_Query] = deque()
         self._heard: list[tuple[_Query, Answered]] = []
-        self._sent_away: OrderedDict[str, int] = OrderedDict()
+        self._begun_last = 0.0
         self._context: AppContext | None = None
 
     @cached_property
@@ -88,6 +94,11 @@ class QueryLane:
         """Whether a query waits for a worker to be free."""
         return bool(self._waiting)
 
+    @property
+    def awaited(self) -> list[int]:
+        """The descriptors on which the answers come that are under way."""
+        return [query.answer.descriptor for query in self._under_way]
+
     def take(self, channel: Any, data: bytes) -> bool:
         """Answer what came on a channel on which nothing is under way, by the next `settle` at best.
 
@@ -99,23 +110,43 @@ class QueryLane:
         channel.asked_before = asked
         self._enter()
         query = _prepared(asked, channel)
-        if query is None or self._is_sent_away(query.alike.manner.caller):
+        if query is None:
             return False
         channel.in_lane = True
         self._waiting.append(_Query(channel, data, query))
         self._begin_waiting()
-        if len(self._waiting) > 1 and self._under_way:
-            self._hear(self._under_way.popleft())
+        if len(self._waiting) > 1:
+            self._hear_ready()
         return True
 
     def settle(self) -> None:
-        """Answer whatever was begun, or hand it over, and begin what waits: the end of a turn."""
-        if self._under_way or self._waiting:
-            self._enter()
-            self._settle_all()
-        if self._context is not None:
-            self._context.pop()
-            self._context = None
+        """Answer what is there of whatever was begun, and begin what waits: the end of a turn.
+
+        What is not there by then is answered at the end of a later one, or handed over.
+        """
+        try:
+            if self._under_way or self._waiting:
+                self._enter()
+                self._settle_all()
+        except Exception as error:  # a fault of ours with one query must not end the service
+            _LOG.error("short queries were given up: %s", type(error).__name__)
+            self._give_up()
+        finally:
+            if self._context is not None:
+                self._context.pop()
+                self._context = None
+
+    def _give_up(self) -> None:
+        """Close every connection whose query is in here, so that no client waits for ever."""
+        heard = (query for query, _ in self._heard)
+        for query in [*self._waiting, *self._under_way, *heard]:
+            query.channel.in_lane = False
+            query.channel.will_close = True
+            if query.begun is not None:
+                query.begun.close()
+        self._waiting.clear()
+        self._under_way.clear()
+        self._heard.clear()
 
     def _enter(self) -> None:
         """Be in the context of the app until the end of the turn."""
@@ -125,12 +156,23 @@ class QueryLane:
 
     def _settle_all(self) -> None:
         self._begin_waiting()
-        while self._under_way:
+        while self._under_way and self._under_way[0].answer.is_ready(_MOMENT):
             self._hear(self._under_way.popleft())
+        self._hear_ready()
         self._answer_heard()
-        end = time.perf_counter() - _LONGEST_WAIT
-        while self._waiting and self._waiting[0].came < end:
+        now = time.perf_counter()
+        while self._under_way and self._under_way[0].started < now - _PATIENCE:
+            _hand_over(self._under_way.popleft())
+        end = now - _LONGEST_WAIT
+        while self._waiting and max(self._waiting[0].came, self._begun_last) < end:
             _hand_over(self._waiting.popleft())
+
+    def _hear_ready(self) -> None:
+        """Take the answers that are there."""
+        for query in list(self._under_way):
+            if query.answer.is_ready(0):
+                self._under_way.remove(query)
+                self._hear(query)
 
     def leave(self, channel: Any) -> None:
         """Hand over what came on a channel, since more comes on it."""
@@ -164,21 +206,15 @@ class QueryLane:
             return True
         if begun.answer is None:
             return False
-        query.started = time.perf_counter()
+        query.started = self._begun_last = time.perf_counter()
         self._under_way.append(query)
         return True
 
     def _hear(self, query: _Query) -> None:
         """Take the answer of a worker, which goes on with what waits; or hand the query over."""
-        begun = query.begun
+        begun, answer = query.begun, query.answer
         assert begun is not None
-        assert begun.answer is not None
-        answer = begun.answer
         try:
-            left = query.started + _PATIENCE - time.perf_counter()
-            if not answer.is_ready(max(0.0, left)):
-                self._send_away(query)
-                return
             answer.beginning = next(answer)
         except WorkerSetBack:
             begun.answer = None
@@ -199,35 +235,22 @@ class QueryLane:
 
     def _answer_heard(self) -> None:
         """Send the answers that are there, all of which the audit hears of at once."""
-        heard, self._heard = self._heard, []
-        if not heard:
+        if not self._heard:
             return
         try:
-            told = responses([answered for _, answered in heard])
-        except Exception as failure:  # as above
+            told = responses([answered for _, answered in self._heard])
+        except Exception:  # as with what cannot be prepared
+            heard, self._heard = self._heard, []
             for query, _ in heard:
                 assert query.begun is not None
-                query.begun.failure = failure
+                query.begun.answer = None
                 _hand_over(query)
             return
-        for (query, _), response in zip(heard, told, strict=True):
+        for (query, _), response in zip(self._heard, told, strict=True):
             _send(query, response)
             if query.begun is not None:
                 query.begun.close()
-
-    def _is_sent_away(self, name: str) -> bool:
-        """Whether this caller's query is one of those left to threads; counts it as one of them."""
-        left = self._sent_away.pop(name, 0)
-        if left > 1:
-            self._sent_away[name] = left - 1
-        return left > 0
-
-    def _send_away(self, query: _Query) -> None:
-        """Leave the query to a thread, and its caller's next ones too."""
-        self._sent_away[query.prepared.alike.manner.caller] = _SENT_AWAY
-        while len(self._sent_away) > _MOST_CALLERS:
-            self._sent_away.popitem(last=False)
-        _hand_over(query)
+        self._heard.clear()
 
 
 def _prepared(asked: ShortRequest, channel: Any) -> Prepared | None:
@@ -242,6 +265,8 @@ def _prepared(asked: ShortRequest, channel: Any) -> Prepared | None:
 
 def _send(query: _Query, response: bytes) -> None:
     query.channel.in_lane = False
+    if not query.channel.connected:
+        return
     try:
         query.channel.send_at_once(response)
     except ClientDisconnected:
@@ -250,4 +275,7 @@ def _send(query: _Query, response: bytes) -> None:
 
 def _hand_over(query: _Query) -> None:
     query.channel.in_lane = False
-    query.channel.hand_over(query.data, query.begun)
+    if query.channel.connected:
+        query.channel.hand_over(query.data, query.begun)
+    elif query.begun is not None:  # nobody wants the answer any more
+        query.begun.close()

@@ -86,6 +86,11 @@ class AnswerStream:
         self._finish()
         raise StopIteration
 
+    @property
+    def descriptor(self) -> int:
+        """What can be read once the next piece, or why there is none, is there."""
+        return self._worker.channel.fileno()
+
     def is_ready(self, seconds: float) -> bool:
         """Whether the next piece, or why there is none, is there within so many seconds."""
         return not self._held or self._worker.is_heard(seconds)
