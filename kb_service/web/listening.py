@@ -104,7 +104,8 @@ def turn(server: Any) -> None:
         wasyncore.loop(timeout=seconds, use_poll=True, map=listening, count=1)
     finally:
         for descriptor in awaited:
-            del listening[descriptor]
+            if listening.get(descriptor) is _EAR:
+                del listening[descriptor]
     lane.settle()
 
 
