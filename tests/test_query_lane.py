@@ -111,9 +111,9 @@ def _listening(roles: ServiceOfRoles) -> Iterator[Live]:
     sent: list[bytes] = []
     whole = short_answers.responses
 
-    def noted(*arguments: Any) -> list[bytes]:
+    def noted(*arguments: Any) -> list[short_answers.Response]:
         responses = whole(*arguments)
-        sent.extend(responses)
+        sent.extend(response.data for response in responses)
         return responses
 
     with pytest.MonkeyPatch.context() as patch:

@@ -31,6 +31,7 @@ from kb_service.web.short_answers import (
     Answered,
     Prepared,
     is_to_be_compressed,
+    observe,
     prepared,
     responses,
 )
@@ -208,6 +209,8 @@ class QueryLane:
             return False
         query.started = self._begun_last = time.perf_counter()
         self._under_way.append(query)
+        if len(self._waiting) <= 1:  # it is the only one, so there is nothing else to do
+            asked.foresee()
         return True
 
     def _hear(self, query: _Query) -> None:
@@ -247,10 +250,11 @@ class QueryLane:
                 _hand_over(query)
             return
         for (query, _), response in zip(self._heard, told, strict=True):
-            _send(query, response)
+            _send(query, response.data)
             if query.begun is not None:
                 query.begun.close()
         self._heard.clear()
+        observe(response.observation for response in told)
 
 
 def _prepared(asked: ShortRequest, channel: Any) -> Prepared | None:

@@ -76,6 +76,25 @@ class Prepared:
         """Who asks."""
         return self.alike.caller
 
+    @cached_property
+    def id(self) -> str:
+        """The id of the request."""
+        return id_from(self.asked.header(HEADER.lower()))
+
+    @cached_property
+    def tag(self) -> str:
+        """What names the answer; nothing where the same query may be answered otherwise."""
+        if self.shape.changes_by_itself:
+            return ""
+        asked = self.asked
+        return self.alike.tags.of(
+            asked.query_string, asked.header("accept"), asked.header("accept-language"), ""
+        )
+
+    def foresee(self) -> None:
+        """Find out what the answer will need, while a worker is at it."""
+        _ = self.id, self.tag
+
 
 def prepared(asked: ShortRequest, address: str, before: Alike | None) -> Prepared | None:
     """The query as it is to be run for whoever asks it from an address.
@@ -119,32 +138,33 @@ class Answered:
     seconds: float
     """How long it took."""
 
-    @cached_property
-    def id(self) -> str:
-        """The id of the request."""
-        return id_from(self.query.asked.header(HEADER.lower()))
 
-    @cached_property
-    def tag(self) -> str:
-        """What names the answer; nothing where the same query may be answered otherwise."""
-        if self.answer.changes_by_itself:
-            return ""
-        asked = self.query.asked
-        return self.query.alike.tags.of(
-            asked.query_string, asked.header("accept"), asked.header("accept-language"), ""
-        )
+@dataclass(frozen=True)
+class Response:
+    """What is sent, and what is told of it to the log and the metrics once it is on its way."""
+
+    data: bytes
+    observation: Observation
 
 
-def responses(answers: Sequence[Answered]) -> list[bytes]:
+def responses(answers: Sequence[Answered]) -> list[Response]:
     """The whole responses, once the audit was told of all of them. Raises AuditUnavailable."""
     anchors = _audited(answers)
     return [_response(*each) for each in zip(answers, anchors, strict=True)]
 
 
-def _response(answered: Answered, anchor: str) -> bytes:
+def observe(observations: Iterable[Observation]) -> None:
+    """Tell the log and the metrics of requests that have ended."""
+    observers = cast("Iterable[Observer]", current_app.extensions.get(OBSERVERS, ()))
+    for observation in observations:
+        for told in observers:
+            told(observation)
+
+
+def _response(answered: Answered, anchor: str) -> Response:
     query, body = answered.query, answered.answer.beginning
     observation = Observation(
-        id=answered.id,
+        id=query.id,
         method="GET",
         route=query.asked.path,
         status=200,
@@ -153,9 +173,7 @@ def _response(answered: Answered, anchor: str) -> bytes:
         caller=name_in_log(query.caller),
         audit=anchor,
     )
-    for observe in cast("Iterable[Observer]", current_app.extensions.get(OBSERVERS, ())):
-        observe(observation)
-    return _head(answered).encode("latin-1") + body
+    return Response(_head(answered).encode("latin-1") + body, observation)
 
 
 def is_to_be_compressed(query: Prepared, answer: PartialAnswer) -> bool:
@@ -216,8 +234,8 @@ def _audited(answers: Sequence[Answered]) -> list[str]:
     ]
     anchors = iter(trail().append_all(told, durable=False) if told else ())
     for answered, seen in zip(answers, touched, strict=True):
-        if answered.tag:
-            remember_tag(answered.tag, seen or _NOBODY)
+        if answered.query.tag:
+            remember_tag(answered.query.tag, seen or _NOBODY)
     return ["" if seen is None else str(next(anchors)) for seen in touched]
 
 
@@ -240,7 +258,7 @@ def _access(answered: Answered, touched: Touched) -> Access:
         action=f"GET {query.asked.path}",
         outcome="200",
         address=query.alike.address,
-        request=answered.id,
+        request=query.id,
     )
 
 
@@ -249,7 +267,8 @@ _date = lru_cache(maxsize=1)(build_http_date)
 
 def _head(answered: Answered) -> str:
     """The lines before the body."""
-    query, answer, tag = answered.query, answered.answer, answered.tag
+    query, answer = answered.query, answered.answer
+    tag = query.tag
     kind = answer.content_type, bool(tag)
     begun = query.alike.heads.get(kind)
     if begun is None:
@@ -258,7 +277,7 @@ def _head(answered: Answered) -> str:
     if tag:
         lines.append(f'ETag: W/"{tag}"')
     if not _is_plain():
-        lines.append(f"{HEADER}: {answered.id}")
+        lines.append(f"{HEADER}: {query.id}")
     if query.caller != LOCAL:
         left = rate_limits().remaining(query.caller, settings())
         lines += [f"{name}: {value}" for name, value in left.items()]
