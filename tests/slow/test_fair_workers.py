@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from pathlib import Path
@@ -93,6 +94,8 @@ def test_a_request_on_the_reserve_that_takes_long_is_set_back_and_its_worker_rep
 ) -> None:
     with ThreadPoolExecutor(3) as threads:
         held = [threads.submit(pool.call, SLEEP, 30.0, caller=caller) for caller in ("a", "b", "c")]
+        while pool.counts().busy < len(held):
+            time.sleep(0.01)
         answer = pool.call("'answered'", caller="good")
         set_back, _ = wait(held, 30, FIRST_COMPLETED)
         lost = pool.counts().lost
