@@ -354,7 +354,10 @@ class KnowledgeStore:
             yield Readable(path, None if reach.everything else self._graphs_within(reach))
 
     def at_hand(self, reach: Reach) -> tuple[Readable, Held] | None:
-        """The same where nothing has to be made first, until what is held is let go; else None."""
+        """The same where nothing has to be made first, until what is held is let go; else None.
+
+        Raises StoreDamaged.
+        """
         if self._snapshot is not None or self._writer is None:
             return None
         chosen = self._chosen(reach)
@@ -363,8 +366,14 @@ class KnowledgeStore:
         held = self._readers.hold() if chosen is None else chosen.hold()
         if held is None:
             return None
-        everything = chosen is not None or reach.everything
-        return Readable(held.path, None if everything else self._graphs_within(reach)), held
+        try:
+            everything = chosen is not None or reach.everything
+            with self._damage_told():
+                graphs = None if everything else self._graphs_within(reach)
+        except BaseException:
+            held.release()
+            raise
+        return Readable(held.path, graphs), held
 
     def _chosen(self, reach: Reach) -> ChosenGraphs | None:
         """The store of just these graphs; None where there is none."""

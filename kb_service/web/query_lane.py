@@ -45,6 +45,8 @@ _PATIENCE = 0.1
 """Seconds after which an answer that is not there is left to a thread."""
 _LONGEST_WAIT = 0.1
 """Seconds that a query waits here for a worker while none is free for any."""
+_LONGEST_AT_ALL = 1.0
+"""Seconds after which it waits with the threads, whose callers share the workers by turns."""
 _ANSWERED_TOGETHER = 16
 """At how many answers the audit is told of them and they are sent, while others are still worked on."""
 
@@ -164,9 +166,12 @@ class QueryLane:
         now = time.perf_counter()
         while self._under_way and self._under_way[0].started < now - _PATIENCE:
             _hand_over(self._under_way.popleft())
-        end = now - _LONGEST_WAIT
-        while self._waiting and max(self._waiting[0].came, self._begun_last) < end:
+        while self._waiting and self._waits_too_long(self._waiting[0], now):
             _hand_over(self._waiting.popleft())
+
+    def _waits_too_long(self, query: _Query, now: float) -> bool:
+        since = max(query.came, self._begun_last)
+        return now - since > _LONGEST_WAIT or now - query.came > _LONGEST_AT_ALL
 
     def _hear_ready(self) -> None:
         """Take the answers that are there."""
