@@ -96,6 +96,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     with _listening(roles) as found, pytest.MonkeyPatch.context() as patch:
         patch.setattr("kb_service.web.query_lane._PATIENCE", 20.0)
         patch.setattr("kb_service.web.query_lane._LONGEST_WAIT", 20.0)
+        patch.setattr("kb_service.web.query_lane._LONGEST_AT_ALL", 20.0)
         roles.app.extensions[EXTENSION].queries.warm()
         for role in Role:  # whoever reads first has copies made, which is for a thread
             found.ask_by_thread(MODELS, role)
@@ -202,6 +203,24 @@ def test_a_query_that_takes_long_goes_on_in_a_thread_and_others_are_answered(
 
         assert others == [200] * 20
         assert endless.result(60).status == 503
+
+
+def test_beside_a_flood_by_one_caller_another_waits_for_its_turn_alone(live: Live) -> None:
+    answered: list[int] = []
+    flood = "SELECT (COUNT(*) AS ?n) { { SELECT ?s { ?s ?p ?o . ?s ?q ?x } LIMIT 60000 } }"
+    with ThreadPoolExecutor(30) as threads:
+        for _ in range(30):
+            asked = threads.submit(live.ask, flood, Role.HR)
+            asked.add_done_callback(lambda done: answered.append(done.result().status))
+        while len(answered) < 3:
+            time.sleep(0.001)
+
+        seen = live.ask(MODELS, Role.MODEL_READER)
+
+        before = len(answered)
+    assert seen.status == 200
+    assert before < 15
+    assert answered == [200] * 30
 
 
 def test_a_client_that_leaves_before_its_answer_holds_up_nobody(

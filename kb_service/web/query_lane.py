@@ -25,6 +25,7 @@ from kb_service.web.credentials import settings
 from kb_service.web.dataset import EXTENSION as DATASET
 from kb_service.web.dataset import Dataset
 from kb_service.web.rate_limits import rate_limits
+from kb_service.web.request_lines import RequestLines
 from kb_service.web.service import EXTENSION as SERVICE
 from kb_service.web.service import Service
 from kb_service.web.short_answers import (
@@ -47,11 +48,13 @@ _LONGEST_WAIT = 0.1
 """Seconds that a query waits here for a worker while none is free for any."""
 _LONGEST_AT_ALL = 1.0
 """Seconds after which it waits with the threads, whose callers share the workers by turns."""
+_MOST_IN_VAIN = 4
+"""How many callers in a row are found no worker for before that is left to the next turn."""
 _ANSWERED_TOGETHER = 16
 """At how many answers the audit is told of them and they are sent, while others are still worked on."""
 
 
-@dataclass
+@dataclass(eq=False)
 class _Query:
     """One query, from when it came until it is answered or handed over."""
 
@@ -78,7 +81,7 @@ class QueryLane:
 
     def __init__(self, app: Flask) -> None:
         self._app = app
-        self._waiting: deque[_Query] = deque()
+        self._waiting = RequestLines(_caller_of)
         self._under_way: deque[_Query] = deque()
         self._heard: list[tuple[_Query, Answered]] = []
         self._begun_last = 0.0
@@ -147,7 +150,7 @@ class QueryLane:
             query.channel.will_close = True
             if query.begun is not None:
                 query.begun.close()
-        self._waiting.clear()
+        self._waiting = RequestLines(_caller_of)
         self._under_way.clear()
         self._heard.clear()
 
@@ -166,8 +169,9 @@ class QueryLane:
         now = time.perf_counter()
         while self._under_way and self._under_way[0].started < now - _PATIENCE:
             _hand_over(self._under_way.popleft())
-        while self._waiting and self._waits_too_long(self._waiting[0], now):
-            _hand_over(self._waiting.popleft())
+        for query in [query for query in self._waiting if self._waits_too_long(query, now)]:
+            self._waiting.remove(query)
+            _hand_over(query)
 
     def _waits_too_long(self, query: _Query, now: float) -> bool:
         since = max(query.came, self._begun_last)
@@ -183,15 +187,22 @@ class QueryLane:
     def leave(self, channel: Any) -> None:
         """Hand over what came on a channel, since more comes on it."""
         self._answer_heard()
-        for queries in (self._waiting, self._under_way):
+        queues: tuple[deque[_Query] | RequestLines[_Query], ...] = self._under_way, self._waiting
+        for queries in queues:
             for query in [query for query in queries if query.channel is channel]:
                 queries.remove(query)
                 _hand_over(query)
 
     def _begin_waiting(self) -> None:
-        """Begin what waits, as far as workers are free."""
-        while self._waiting and self._begin(self._waiting[0]):
-            self._waiting.popleft()
+        """Begin what waits, callers by turns, as far as workers are free for any of them."""
+        in_vain = 0
+        while in_vain < min(self._waiting.lines, _MOST_IN_VAIN):
+            query = self._waiting.popleft()
+            if self._begin(query):
+                in_vain = 0
+            else:
+                self._waiting.put_back(query)
+                in_vain += 1
 
     def _begin(self, query: _Query) -> bool:
         """Whether the query waits no longer: it is under way, or was handed over."""
@@ -214,7 +225,7 @@ class QueryLane:
             return False
         query.started = self._begun_last = time.perf_counter()
         self._under_way.append(query)
-        if len(self._waiting) <= 1:  # it is the only one, so there is nothing else to do
+        if not self._waiting:  # there is nothing else to do
             asked.foresee()
         return True
 
@@ -260,6 +271,10 @@ class QueryLane:
                 query.begun.close()
         self._heard.clear()
         observe(response.observation for response in told)
+
+
+def _caller_of(query: _Query) -> str:
+    return query.prepared.alike.manner.caller
 
 
 def _prepared(asked: ShortRequest, channel: Any) -> Prepared | None:

@@ -1,43 +1,64 @@
-"""Requests that wait for a thread: a line for each part of the service, and the lines take turns."""
+"""Requests that wait: each in a line of its kind, and the lines take turns."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from flask import Flask
 
+_One = TypeVar("_One")
 
-class RequestLines:
-    """A queue of waitress's channels: those of a line wait for each other, and for no more of others.
 
-    Waitress calls it under its lock.
+class RequestLines(Generic[_One]):
+    """A queue: those of a line wait for each other, and for no more of others.
+
+    Not for several threads at once.
     """
 
-    def __init__(self, line_of: Callable[[Any], str]) -> None:
+    def __init__(self, line_of: Callable[[_One], str]) -> None:
         self._line_of = line_of
-        self._lines: dict[str, deque[Any]] = {}
+        self._lines: dict[str, deque[_One]] = {}
+
+    @property
+    def lines(self) -> int:
+        """In how many lines somebody waits."""
+        return len(self._lines)
+
+    def __iter__(self) -> Iterator[_One]:
+        return (one for line in self._lines.values() for one in line)
 
     def __len__(self) -> int:
         return sum(map(len, self._lines.values()))
 
-    def append(self, channel: Any) -> None:
-        """Have a channel wait behind others of its line."""
-        self._lines.setdefault(self._line_of(channel), deque()).append(channel)
+    def append(self, one: _One) -> None:
+        """Have one wait behind others of its line."""
+        self._lines.setdefault(self._line_of(one), deque()).append(one)
 
-    def popleft(self) -> Any:
+    def put_back(self, one: _One) -> None:
+        """Have one wait before others of its line, as it did; the other lines go first."""
+        self._lines.setdefault(self._line_of(one), deque()).appendleft(one)
+
+    def remove(self, one: _One) -> None:
+        """Have one wait no longer."""
+        name = self._line_of(one)
+        self._lines[name].remove(one)
+        if not self._lines[name]:
+            del self._lines[name]
+
+    def popleft(self) -> _One:
         """The first of the line whose turn it is; that line has to let the others go first then."""
         name = next(iter(self._lines))
         line = self._lines.pop(name)
-        channel = line.popleft()
+        one = line.popleft()
         if line:
             self._lines[name] = line
-        return channel
+        return one
 
 
-def lines_of_parts(app: Flask) -> RequestLines:
-    """Lines for the first parts of the addresses that the app has, and one for all others."""
+def lines_of_parts(app: Flask) -> RequestLines[Any]:
+    """Waitress's queue of channels, under its lock: lines for the first parts of the addresses that the app has, and one for all others."""
     parts = frozenset(_parts(rule.rule for rule in app.url_map.iter_rules()))
 
     def line_of(channel: Any) -> str:
