@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
 
 from kb_service.store import KnowledgeStore, NotADataFolder, StoreInUse
+from kb_service.store.reach import EVERYTHING, Reach, Readable
 
 ANA = NamedNode("https://example.org/people/ana")
 BO = NamedNode("https://example.org/people/bo")
@@ -251,6 +252,52 @@ def test_an_old_checkpoint_goes_when_its_last_reader_leaves(store: KnowledgeStor
             kept_while_read = old.exists()
 
     assert (kept_while_read, old.exists()) == (True, False)
+
+
+def test_nothing_is_at_hand_before_a_checkpoint_of_the_newest_commit_was_made(
+    store: KnowledgeStore,
+) -> None:
+    before = store.at_hand(EVERYTHING)
+    with store.checkpoint() as path:
+        pass
+    made = store.at_hand(EVERYTHING)
+    store.replace_graphs({ANA: saying("one")})
+    after = store.at_hand(EVERYTHING)
+
+    assert made is not None
+    assert (before, made[0], after) == (None, Readable(path), None)
+
+
+def test_a_checkpoint_at_hand_stays_until_it_is_let_go(store: KnowledgeStore) -> None:
+    with store.checkpoint() as path:
+        pass
+    found = store.at_hand(EVERYTHING)
+    assert found is not None
+    store.replace_graphs({ANA: saying("one")})
+    with store.checkpoint():
+        kept_while_held = path.exists()
+
+    found[1].release()
+
+    assert (kept_while_held, path.exists()) == (True, False)
+
+
+def test_a_checkpoint_at_hand_is_let_go_when_its_graphs_cannot_be_named(
+    store: KnowledgeStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreadable(*_: object) -> None:
+        raise OSError("the disk is gone")
+
+    of_ana = Reach(graphs=(ANA,))
+    with store.reading(of_ana), store.checkpoint() as path:
+        pass
+    with monkeypatch.context() as patched, pytest.raises(OSError, match="the disk is gone"):
+        patched.setattr(KnowledgeStore, "_graphs_within", unreadable)
+        store.at_hand(of_ana)
+
+    store.replace_graphs({ANA: saying("one")})
+    with store.checkpoint():
+        assert not path.exists()
 
 
 def test_checkpoints_are_gone_after_closing_and_after_a_start(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect
 
 SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
+_PICTURES = "PICTURES"
+"""The variable of the environment that asks for pictures of the pages, whatever it says."""
 WIDE, NARROW = 1440, 390
 _HEIGHT = 900
 _SLOWEST = 120_000
@@ -39,17 +42,32 @@ class Visit:
 
     page: Page
     host: str
+    width: int
+    scheme: Scheme
     faults: list[str] = field(default_factory=list)
 
     def look(self) -> None:
         """Note what axe-core objects to, and whether the page is wider than its window."""
-        self.page.evaluate(_axe())
-        self.faults += self.page.evaluate(_AXE)
+        if not self.page.evaluate("() => 'axe' in window"):
+            self.page.evaluate(_axe())
+        shown = f"{self.width} wide, {self.scheme}"
+        self.faults += [f"{shown}: {fault}" for fault in self.page.evaluate(_AXE)]
         if cut := self.page.evaluate(_CUT_OFF):
-            self.faults.append(f"the page is wider than its window: {cut}")
+            self.faults.append(f"{shown}: the page is wider than its window: {cut}")
+
+    def appear(self, *, width: int | None = None, scheme: Scheme | None = None) -> None:
+        """Show the page in a window of another width, or in other colours."""
+        if width is not None:
+            self.width = width
+            self.page.set_viewport_size({"width": width, "height": _HEIGHT})
+        if scheme is not None:
+            self.scheme = scheme
+            self.page.emulate_media(color_scheme=scheme)
 
     def keep(self, name: str) -> None:
-        """Take a picture of the whole page for people to look at."""
+        """Take a picture of the whole page for people to look at, where somebody wants to."""
+        if _PICTURES not in os.environ:
+            return
         SCREENSHOTS.mkdir(exist_ok=True)
         self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
 
@@ -87,7 +105,7 @@ def visit(
     context.set_default_timeout(_SLOWEST)
     try:
         page = context.new_page()
-        made = Visit(page, urlsplit(address).netloc)
+        made = Visit(page, urlsplit(address).netloc, width, scheme)
         page.on("console", made._heard)
         page.on("pageerror", lambda error: made.faults.append(f"a script failed: {error}"))
         page.on("request", made._asked)
