@@ -7,7 +7,7 @@ import pytest
 from tests.slow.test_reach_of_roles import *  # noqa: F403
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module")  # type: ignore[no-redef]
 def seed() -> int:
     """Another organisation."""
     return 2
