@@ -38,7 +38,7 @@ test: $(DEV_READY)
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
 test-slow: $(DEV_READY)
-	$(BIN)/python -m pytest -n auto --dist loadfile tests/slow
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder tests/slow
 
 check: lint test
 

@@ -8,7 +8,6 @@ from kb_service.access.erasure import strings_of
 from kb_service.register import IdTaken, Register
 from kb_service.store.erasures import digest_of
 from kb_service.store.restoring import Unfinished
-from kb_service.web.forgetting import elsewhere_in
 
 
 def agree_on_people(unfinished: Unfinished) -> None:
@@ -18,6 +17,8 @@ def agree_on_people(unfinished: Unfinished) -> None:
     from then. Whoever is not in the store has none, and of those erased nothing at all is left. What
     people said of things that are not in the store goes when the folder is opened to write.
     """
+    from kb_service.web.forgetting import elsewhere_in
+
     with closing(Register.open(unfinished.data.register)) as register:
         _take_names_back(unfinished, register)
         gone = [entry.key for entry in register.all() if entry.key not in unfinished.people]

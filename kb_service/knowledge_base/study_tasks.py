@@ -11,7 +11,6 @@ from kb_service.engine.explain import Explainer, Explanation, NothingConcludedEr
 from kb_service.engine.premises import Premises
 from kb_service.engine.tasks import read_triples, triples_written
 from kb_service.sparql import construct
-from kb_service.study_records.computing import figures_of
 from kb_service.study_records.figures import figure_triples
 from kb_service.study_records.policy import PolicyLacks, read_policy
 from kb_service.study_records.rdf import OF_STUDY, from_triples
@@ -72,6 +71,9 @@ class ExplainOfStudy:
 
 def figures_about(facts: list[Triple], premises: Premises) -> list[Triple]:
     """The statistics of a study as facts."""
+    # The statistics need seconds to be imported, which only a process spends that computes some.
+    from kb_service.study_records.computing import figures_of
+
     record = from_triples(facts)
     figures = figures_of(record, read_policy(premises.facts))
     return figure_triples(record.id, figures, [POLICY_GRAPH])

@@ -1,17 +1,39 @@
-"""The same comparison of all roles and all ways to ask, in another organisation made up by chance."""
+"""The same comparison of all roles in another organisation made up by chance, by the ways to ask that tell most."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.slow.test_reach_of_roles import *  # noqa: F403
+from tests.slow.test_reach_of_roles import (
+    organisation,
+    test_a_query_sees_the_allowed_graphs_alone,
+    test_no_check_of_a_document_tells_more,
+    test_no_page_and_no_document_tells_more,
+    test_no_supposition_tells_more,
+    test_the_comparison_is_of_something,
+    test_the_graph_store_has_the_allowed_graphs_alone,
+    test_who_sees_pseudonyms_meets_no_name_and_no_id,
+    test_whoever_comes_or_goes_a_query_sees_the_allowed_graphs_alone,
+)
+
+__all__ = [
+    "organisation",
+    "test_a_query_sees_the_allowed_graphs_alone",
+    "test_no_check_of_a_document_tells_more",
+    "test_no_page_and_no_document_tells_more",
+    "test_no_supposition_tells_more",
+    "test_the_comparison_is_of_something",
+    "test_the_graph_store_has_the_allowed_graphs_alone",
+    "test_who_sees_pseudonyms_meets_no_name_and_no_id",
+    "test_whoever_comes_or_goes_a_query_sees_the_allowed_graphs_alone",
+]
 
 
-@pytest.fixture(scope="module")  # type: ignore[no-redef]
+@pytest.fixture(scope="module")
 def seed() -> int:
-    """Another organisation."""
+    """Another organisation than there."""
     return 2
 
 
-def test_chance_decided_otherwise_than_in_the_first(seed: int) -> None:
+def test_it_is_another_organisation(seed: int) -> None:
     assert seed != 1
