@@ -7,18 +7,17 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Protocol
 
-from pyoxigraph import Literal, NamedNode
-from rdflib import URIRef, Variable
+from pyoxigraph import Literal, NamedNode, Variable
 
 from kb_service.engine.dependencies import Star, Term, Touch, can_meet, stars
-from kb_service.engine.patterns import Pattern
+from kb_service.engine.patterns import Pattern, reading_of
 from kb_service.engine.premises import Premises
 from kb_service.engine.rules import Rule
 from kb_service.vocabulary import iri
 
-_AS_OF = URIRef(iri("judgement", "asOf").value)
-_CLOCK = URIRef(iri("judgement", "clock").value)
-_OF_PERSON = URIRef(iri("judgement", "ofPerson").value)
+_AS_OF = iri("judgement", "asOf")
+_CLOCK = iri("judgement", "clock")
+_OF_PERSON = iri("judgement", "ofPerson")
 
 
 class Stored(Protocol):
@@ -48,7 +47,7 @@ def compared(
     known = {quad.triple for quad in before.base}
     old = [touch.triple.object for touch in touches if touch.triple in known]
     new = [touch.triple.object for touch in touches if touch.triple not in known]
-    return _differing(rule, str(pattern.object), old, new, stored)
+    return _differing(rule, pattern.object.value, old, new, stored)
 
 
 def whom_days_concern(
@@ -67,7 +66,7 @@ def whom_days_concern(
                         continue
                     if not _can_be_asked(rule, star, pattern, premises):
                         return None
-                    differing = _differing(rule, str(pattern.object), before, after, stored)
+                    differing = _differing(rule, pattern.object.value, before, after, stored)
                     if differing is None:
                         return None
                     found |= differing
@@ -85,9 +84,9 @@ def _can_be_asked(rule: Rule, changed: Star, pattern: Pattern, before: Premises)
     What it must not find need not be stored: without a negation more is compared than the rule
     sees, as long as the negation does not depend on the number.
     """
-    if not (isinstance(pattern.subject, URIRef) and isinstance(pattern.object, Variable)):
+    if not (isinstance(pattern.subject, NamedNode) and isinstance(pattern.object, Variable)):
         return False
-    if pattern.scope or pattern.kind != "required" or _is_negated(rule, str(pattern.object)):
+    if pattern.scope or pattern.kind != "required" or _is_negated(rule, pattern.object.value):
         return False
     people = [each for stage in before.rules.people for each in stage.rules]
     subjects = {quad.subject for quad in before.base}
@@ -95,8 +94,8 @@ def _can_be_asked(rule: Rule, changed: Star, pattern: Pattern, before: Premises)
     for star in stars(rule):
         if star.kind == "absent" or star == changed:
             continue
-        if isinstance(star.subject, URIRef):
-            if NamedNode(str(star.subject)) not in subjects:
+        if isinstance(star.subject, NamedNode):
+            if star.subject not in subjects:
                 return False
             continue
         writers = [each for each in people if can_meet(star, each)]
@@ -137,7 +136,7 @@ def _statement(rule: Rule, variable: str) -> str | None:
 
 def _columns(rule: Rule) -> set[str]:
     """The variables that decide what is concluded: those of the head and of what is negated."""
-    wanted = {str(term) for triple in rule.reading.head for term in triple}
+    wanted = {term.value for triple in reading_of(rule).head for term in triple}
     for text in rule.query.negations:
         wanted |= set(re.findall(r"\?(\w+)", text))
     bound = set(re.findall(r"\bAS\s+\?(\w+)\s*\)", rule.query.body))
@@ -149,5 +148,5 @@ def _columns(rule: Rule) -> set[str]:
 
 def _person(rule: Rule) -> str:
     """The variable that stands for the person in the head."""
-    people = (value for _, predicate, value in rule.reading.head if predicate == _OF_PERSON)
-    return next((str(value) for value in people if isinstance(value, Variable)), "")
+    people = (value for _, predicate, value in reading_of(rule).head if predicate == _OF_PERSON)
+    return next((value.value for value in people if isinstance(value, Variable)), "")

@@ -7,13 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
-from rdflib import RDF, URIRef, Variable
-from rdflib import Literal as PatternLiteral
-from rdflib.term import Node
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple, Variable
 
-from kb_service.engine.patterns import Pattern
+from kb_service.engine.body.groups import PatternTerm
+from kb_service.engine.patterns import Pattern, reading_of
 from kb_service.engine.rules import Rule, Stage
+from kb_service.vocabulary import A
 
 Term = NamedNode | BlankNode | Literal | Triple
 Bindings = dict[str, Term]
@@ -27,7 +26,7 @@ class Star:
     so of a subject that meets them.
     """
 
-    subject: Node
+    subject: PatternTerm
     scope: int
     kind: str
     block: int
@@ -44,14 +43,14 @@ class Star:
     def variables(self) -> frozenset[str]:
         """The names of its variables."""
         terms = (t for p in self.patterns for t in (p.subject, p.predicate, p.object))
-        return frozenset(str(term) for term in terms if isinstance(term, Variable))
+        return frozenset(term.value for term in terms if isinstance(term, Variable))
 
 
 @lru_cache(maxsize=4096)
 def stars(rule: Rule) -> tuple[Star, ...]:
     """The body of a rule, subject by subject."""
-    found: dict[tuple[Node, int, str, int], list[Pattern]] = defaultdict(list)
-    for pattern in rule.reading.body:
+    found: dict[tuple[PatternTerm, int, str, int], list[Pattern]] = defaultdict(list)
+    for pattern in reading_of(rule).body:
         found[pattern.subject, pattern.scope, pattern.kind, pattern.block].append(pattern)
     return tuple(
         Star(*key, tuple(patterns), () if key[2] == "required" else _required(rule, *key[:2]))
@@ -59,10 +58,10 @@ def stars(rule: Rule) -> tuple[Star, ...]:
     )
 
 
-def _required(rule: Rule, subject: Node, scope: int) -> tuple[Pattern, ...]:
+def _required(rule: Rule, subject: PatternTerm, scope: int) -> tuple[Pattern, ...]:
     return tuple(
         pattern
-        for pattern in rule.reading.body
+        for pattern in reading_of(rule).body
         if (pattern.subject, pattern.scope, pattern.kind) == (subject, scope, "required")
     )
 
@@ -70,11 +69,12 @@ def _required(rule: Rule, subject: Node, scope: int) -> tuple[Pattern, ...]:
 @lru_cache(maxsize=4096)
 def written(rule: Rule) -> frozenset[str]:
     """What a conclusion of the rule has: its classes and predicates."""
-    return frozenset(_term_read(predicate, value) for _, predicate, value in rule.reading.head)
+    return frozenset(_term_read(predicate, value) for _, predicate, value in reading_of(rule).head)
 
 
-def _term_read(predicate: Node, value: Node) -> str:
-    return str(value if predicate == RDF.type and isinstance(value, URIRef) else predicate)
+def _term_read(predicate: PatternTerm, value: PatternTerm) -> str:
+    named = value if predicate == A and isinstance(value, NamedNode) else predicate
+    return named.value
 
 
 def can_meet(star: Star, rule: Rule) -> bool:
@@ -82,9 +82,9 @@ def can_meet(star: Star, rule: Rule) -> bool:
 
     Raises ValueError for a variable predicate, which hides what is read.
     """
-    if any(not isinstance(pattern.predicate, URIRef) for pattern in star.patterns):
+    if any(not isinstance(pattern.predicate, NamedNode) for pattern in star.patterns):
         raise ValueError(f"name the predicate instead of {star.patterns[0].predicate}")
-    return not isinstance(star.subject, URIRef) and star.needs <= written(rule)
+    return not isinstance(star.subject, NamedNode) and star.needs <= written(rule)
 
 
 @lru_cache(maxsize=65536)
@@ -102,18 +102,16 @@ def matches(pattern: Pattern, triple: Triple) -> Bindings | None:
         strict=True,
     ):
         if isinstance(term, Variable):
-            if found.setdefault(str(term), value) != value:
+            if found.setdefault(term.value, value) != value:
                 return None
         elif not _same(term, value):
             return None
     return found
 
 
-def _same(term: Node, value: Term) -> bool:
-    """Whether a constant of a pattern may be this term; literals of one datatype by value."""
-    if isinstance(term, PatternLiteral):
-        return isinstance(value, Literal)
-    return isinstance(value, NamedNode) and value.value == str(term)
+def _same(term: PatternTerm, value: Term) -> bool:
+    """Whether a constant of a pattern may be this term; any literal may be any other's value."""
+    return isinstance(value, Literal) if isinstance(term, Literal) else value == term
 
 
 @dataclass(frozen=True)
@@ -135,7 +133,7 @@ def touched(rules: Iterable[Rule], changed: Iterable[Triple]) -> Iterator[Touch]
     for rule in rules:
         for star in stars(rule):
             for pattern in star.patterns:
-                for triple in by_predicate.get(str(pattern.predicate), ()):
+                for triple in by_predicate.get(pattern.predicate.value, ()):
                     bindings = matches(pattern, triple)
                     if bindings is not None:
                         yield Touch(rule, star, pattern, triple, bindings)

@@ -1,21 +1,26 @@
-"""What the body of a SPARQL query reads, scope by scope, from its algebra."""
+"""What a rule reads and writes, as triple patterns, scope by scope."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
-from rdflib import URIRef
-from rdflib.plugins.sparql.algebra import translateQuery
-from rdflib.plugins.sparql.parser import parseQuery
-from rdflib.plugins.sparql.parserutils import CompValue
-from rdflib.term import Node
-
-_PARSING = threading.Lock()
-"""rdflib's first parse in several threads at once breaks its parser for the life of the process."""
+from kb_service.engine.body.groups import (
+    Absent,
+    Bind,
+    Element,
+    Filter,
+    Group,
+    Optional,
+    PatternTerm,
+    Present,
+    Star,
+    SubSelect,
+    Union,
+)
+from kb_service.engine.body.reader import body_of, existence_in, head_of
+from kb_service.engine.rules import Rule
 
 
 @dataclass(frozen=True)
@@ -27,9 +32,9 @@ class Pattern:
     the groups that are matched as a whole or not at all, 0 being what is required.
     """
 
-    subject: Node
-    predicate: Node
-    object: Node
+    subject: PatternTerm
+    predicate: PatternTerm
+    object: PatternTerm
     scope: int
     kind: str
     block: int = 0
@@ -37,74 +42,60 @@ class Pattern:
 
 @dataclass(frozen=True)
 class Reading:
-    """A query seen as patterns: those of the CONSTRUCT template, if any, and those of the body."""
+    """A rule seen as patterns: those that it writes, and those of its body."""
 
-    head: tuple[tuple[Node, Node, Node], ...]
+    head: tuple[tuple[PatternTerm, PatternTerm, PatternTerm], ...]
     body: tuple[Pattern, ...]
 
-    def predicates(self) -> frozenset[str]:
-        """The IRIs of every predicate that the body mentions.
 
-        Raises ValueError for a variable predicate or a property path, which hide what is read.
-        """
-        found = set()
-        for pattern in self.body:
-            if not isinstance(pattern.predicate, URIRef):
-                raise ValueError(f"name the predicate instead of {pattern.predicate}")
-            found.add(str(pattern.predicate))
-        return frozenset(found)
-
-
-@lru_cache(maxsize=512)
-def read_query(text: str) -> Reading:
-    """The patterns of a query of ours.
-
-    Raises a pyparsing error with line and column when the text is not SPARQL 1.1.
-    """
-    with _PARSING:
-        algebra = translateQuery(parseQuery(text)).algebra
-    head = tuple((s, p, o) for s, p, o in algebra.get("template") or ())
-    walk = _Walk()
-    return Reading(head, tuple(walk.patterns(algebra.p, 0, "required")))
+@lru_cache(maxsize=4096)
+def reading_of(rule: Rule) -> Reading:
+    """What a rule reads and writes. Raises ValueError, naming the rule, for what no rule may use."""
+    head = tuple((each.subject, each.predicate, each.object) for each in head_of(rule))
+    walk = _Walk(rule)
+    return Reading(head, tuple(walk.group(body_of(rule), 0, "required")))
 
 
 class _Walk:
     """Numbers the sub-selects and the blocks as they are met."""
 
-    def __init__(self) -> None:
-        self.scopes = 0
-        self.blocks = 0
+    def __init__(self, rule: Rule) -> None:
+        self._prefixes = rule.query.prefixes
+        self._scopes = 0
+        self._blocks = 0
 
-    def patterns(self, node: Any, scope: int, kind: str, block: int = 0) -> Iterator[Pattern]:
-        if isinstance(node, list | tuple):
-            for part in node:
-                yield from self.patterns(part, scope, kind, block)
-        if not isinstance(node, CompValue):
-            return
-        if node.name == "BGP":
-            for subject, predicate, value in node.triples:
-                yield Pattern(subject, predicate, value, scope, kind, block)
-        elif node.name == "LeftJoin":
-            yield from self.patterns(node.p1, scope, kind, block)
-            yield from self._block((node.p2, node.expr), scope, kind, "optional")
-        elif node.name == "Union":
-            yield from self._block(node.p1, scope, kind, "optional")
-            yield from self._block(node.p2, scope, kind, "optional")
-        elif node.name == "Minus":
-            yield from self.patterns(node.p1, scope, kind, block)
-            yield from self._block(node.p2, scope, kind, "absent")
-        elif node.name == "Builtin_NOTEXISTS":
-            yield from self._block(node.graph, scope, kind, "absent")
-        elif node.name == "Builtin_EXISTS":
-            yield from self._block(node.graph, scope, kind, "optional")
-        elif node.name == "ToMultiSet":
-            self.scopes += 1
-            yield from self.patterns(node.p, self.scopes, kind, block)
-        else:
-            for part in node.values():
-                yield from self.patterns(part, scope, kind, block)
+    def group(self, group: Group, scope: int, kind: str, block: int = 0) -> Iterator[Pattern]:
+        for element in group.elements:
+            yield from self._element(element, scope, kind, block)
 
-    def _block(self, node: Any, scope: int, outer: str, kind: str) -> Iterator[Pattern]:
+    def _element(self, element: Element, scope: int, kind: str, block: int) -> Iterator[Pattern]:
+        if isinstance(element, Star):
+            for each in element.patterns:
+                yield Pattern(each.subject, each.predicate, each.object, scope, kind, block)
+        elif isinstance(element, Absent):
+            yield from self._block(element.group, scope, kind, "absent")
+        elif isinstance(element, Optional | Present):
+            yield from self._block(element.group, scope, kind, "optional")
+        elif isinstance(element, Union) and len(element.branches) == 1:
+            yield from self.group(element.branches[0], scope, kind, block)
+        elif isinstance(element, Union):
+            for branch in element.branches:
+                yield from self._block(branch, scope, kind, "optional")
+        elif isinstance(element, SubSelect):
+            self._scopes += 1
+            scope = self._scopes
+            yield from self.group(element.group, scope, kind, block)
+            yield from self._expression(f"{element.head} {element.modifiers}", scope, kind)
+        elif isinstance(element, Filter | Bind):
+            yield from self._expression(element.expression, scope, kind)
+
+    def _expression(self, text: str, scope: int, kind: str) -> Iterator[Pattern]:
+        """What an expression asks to exist, or not to."""
+        for element in existence_in(text, self._prefixes):
+            yield from self._element(element, scope, kind, 0)
+
+    def _block(self, group: Group, scope: int, outer: str, kind: str) -> Iterator[Pattern]:
         """What is matched as a whole or not at all; inside something absent all is absent."""
-        self.blocks += 1
-        yield from self.patterns(node, scope, "absent" if outer == "absent" else kind, self.blocks)
+        self._blocks += 1
+        inner = "absent" if outer == "absent" else kind
+        yield from self.group(group, scope, inner, self._blocks)

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from pyoxigraph import NamedNode, Store, Triple
-from rdflib import URIRef, Variable
-from rdflib.term import Node
+from pyoxigraph import NamedNode, Store, Triple, Variable
 
+from kb_service.engine.body.groups import PatternTerm
 from kb_service.engine.dependencies import Bindings, Star, Term, Touch, can_meet, stars, touched
+from kb_service.engine.patterns import reading_of
 from kb_service.engine.premises import Premises
 from kb_service.engine.rules import Rule
 from kb_service.sparql import select
@@ -20,7 +20,7 @@ from kb_service.vocabulary import A, iri
 MOST_SOLUTIONS = 2000
 """With more bindings than this, following each costs more than concluding everybody again."""
 
-_CLOCK = iri("judgement", "clock").value
+_CLOCK = iri("judgement", "clock")
 _PERSON = iri("person").value
 
 
@@ -113,7 +113,7 @@ class Reach:
         required = [
             star
             for star in stars(rule)
-            if star.subject != URIRef(_CLOCK)
+            if star.subject != _CLOCK
             and (star.kind == "required" or (block and star.block == block))
         ]
         here = [star for star in required if star.scope == scope]
@@ -149,9 +149,9 @@ class Reach:
         if star.needs <= self._vocabulary or any(can_meet(star, rule) for rule in self._rules):
             return None
         for pattern in star.patterns:
-            value = _value(pattern.object, row)
-            if value is not None and isinstance(pattern.object, Variable):
-                return Condition(NamedNode(str(pattern.predicate)), value)
+            value, predicate = _value(pattern.object, row), pattern.predicate
+            if value is not None and isinstance(predicate, NamedNode):
+                return Condition(predicate, value)
         return None
 
     def _of_conclusions(self, star: Star, row: Bindings) -> Conditions:
@@ -192,10 +192,10 @@ class Reach:
 
     def _is_shared(self, star: Star, row: Bindings, bound: set[str]) -> bool:
         subject = star.subject
-        if isinstance(subject, URIRef):
+        if isinstance(subject, NamedNode):
             return True
-        if str(subject) in bound:
-            value = row[str(subject)]
+        if subject.value in bound:
+            value = row[subject.value]
             return isinstance(value, NamedNode) and not value.value.startswith(_PERSON)
         by_people = any(can_meet(star, rule) for rule in self._rules)
         by_shared = any(can_meet(star, rule) for rule in self._shared_rules)
@@ -206,9 +206,7 @@ class Reach:
         names = sorted(rows[0])
         values = " ".join(f"({' '.join(str(row[name]) for name in names)})" for row in rows)
         given = f"VALUES ({' '.join(f'?{name}' for name in names)}) {{ {values} }}" if names else ""
-        patterns = " ".join(
-            f"{_text(p.subject)} {_text(p.predicate)} {_text(p.object)} ." for p in star.patterns
-        )
+        patterns = " ".join(f"{p.subject} {p.predicate} {p.object} ." for p in star.patterns)
         wanted = sorted({*names, *star.variables})
         columns = " ".join(f"?{name}" for name in wanted) or "*"
         query = f"SELECT DISTINCT {columns} WHERE {{ {given} {patterns} }}"
@@ -228,12 +226,8 @@ def _term_said(triple: Triple) -> str:
     return named.value if isinstance(named, NamedNode) else triple.predicate.value
 
 
-def _text(term: Node) -> str:
-    return term.n3()
-
-
-def _value(term: Node, row: Bindings) -> Term | None:
-    return row.get(str(term)) if isinstance(term, Variable) else None
+def _value(term: PatternTerm, row: Bindings) -> Term | None:
+    return row.get(term.value) if isinstance(term, Variable) else None
 
 
 def _in_terms_of(rule: Rule, star: Star, row: Bindings) -> Bindings | None:
@@ -246,12 +240,12 @@ def _in_terms_of(rule: Rule, star: Star, row: Bindings) -> Bindings | None:
         value = _value(pattern.object, row)
         if value is None:
             continue
-        for _, predicate, written in rule.reading.head:
+        for _, predicate, written in reading_of(rule).head:
             if predicate != pattern.predicate:
                 continue
             if isinstance(written, Variable):
-                if given.setdefault(str(written), value) != value:
+                if given.setdefault(written.value, value) != value:
                     return None
-            elif isinstance(value, NamedNode) and str(written) != value.value:
+            elif isinstance(value, NamedNode) and written != value:
                 return None
     return given

@@ -13,7 +13,6 @@ from pathlib import Path
 from pyoxigraph import NamedNode
 
 from kb_service.engine.header import Header, whole_header
-from kb_service.engine.patterns import Reading, read_query
 from kb_service.engine.text import QueryText, squeezed
 from kb_service.knowledge_files import knowledge_root, rule_files
 from kb_service.vocabulary import iri
@@ -54,11 +53,6 @@ class Rule:
     def query(self) -> QueryText:
         """The rule's CONSTRUCT, taken apart."""
         return QueryText(self.text)
-
-    @cached_property
-    def reading(self) -> Reading:
-        """What the rule reads, as triple patterns."""
-        return read_query(self.text)
 
     @cached_property
     def update(self) -> str:

@@ -125,8 +125,6 @@ class KnowledgeBase(ReadableBase):
             self.store.apart.warm()
         self._checker.warm()
         self.deriver.warm(self._keeper.knowledge.premises)
-        for rule in self.rules.by_iri.values():
-            _ = rule.reading
 
     def pass_time(self, progress: Progress | None = None) -> int:
         """Conclude again whoever a new day may change; answers how many people that were."""

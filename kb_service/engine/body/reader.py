@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from pyoxigraph import Literal, NamedNode, Variable
@@ -82,6 +82,14 @@ def read_group(text: str, prefixes: Mapping[str, str]) -> Group:
     return group
 
 
+def existence_in(text: str, prefixes: Mapping[str, str]) -> tuple[Absent | Present, ...]:
+    """The groups that an expression asks about by EXISTS and NOT EXISTS, in order.
+
+    Raises ValueError as `read_group` does.
+    """
+    return tuple(_Reader(text, prefixes).existence())
+
+
 class _Reader:
     """A place in a text, moved on token by token."""
 
@@ -151,6 +159,16 @@ class _Reader:
             else:
                 elements.append(element)
         return Group(tuple(elements))
+
+    def existence(self) -> Iterator[Absent | Present]:
+        """What is asked to exist or not to, from here to the end of an expression."""
+        while self.kind:
+            if self._takes("NOT", "EXISTS"):
+                yield Absent(self._group(), "FILTER NOT EXISTS")
+            elif self._takes("EXISTS"):
+                yield Present(self._group())
+            else:
+                self._take()
 
     def _element(self) -> Element:
         if self.token == "{":
@@ -222,10 +240,10 @@ class _Reader:
         return SubSelect(head, group, modifiers, columns, frozenset(_ALIAS.findall(head)), extremes)
 
     def _star(self) -> Star:
-        subject = self._term()
+        subject = self._term_but_no_literal()
         patterns: list[TriplePattern] = []
         while True:
-            predicate = self._term()
+            predicate = self._term_but_no_literal()
             patterns.append(TriplePattern(subject, predicate, self._term()))
             while self._takes(","):
                 patterns.append(TriplePattern(subject, predicate, self._term()))
@@ -233,6 +251,13 @@ class _Reader:
                 pass
             if self.token in (".", "}", "{", "") or self.token.upper() in _ELEMENT_WORDS:
                 return Star(tuple(patterns))
+
+    def _term_but_no_literal(self) -> PatternTerm:
+        token = self.token
+        term = self._term()
+        if isinstance(term, Literal):
+            raise ValueError(f"write a thing or a property in place of {token}")
+        return term
 
     def _term(self) -> PatternTerm:
         kind, token = self.kind, self._take()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from pyoxigraph import Store
+import rdflib
+from pyoxigraph import Literal, Store
 from pyparsing import ParseBaseException
 from rdflib.plugins.sparql.algebra import translateQuery
 from rdflib.plugins.sparql.parser import parseQuery
@@ -30,6 +32,7 @@ from kb_service.engine.checker.language import language_faults, prefix_faults
 from kb_service.engine.checker.texts import RuleText
 from kb_service.engine.checker.translate import translate
 from kb_service.engine.header import Header
+from kb_service.engine.patterns import reading_of
 from kb_service.engine.rules import Rule, rule_of
 from kb_service.findings import Finding
 
@@ -170,6 +173,29 @@ def _refuse_what_the_engine_cannot_read(parsed: ParsedRule) -> None:
         raise Unreadable(_not_understood(parsed.source, str(error))) from error
     except ValueError as error:
         raise Unreadable(_not_as_rules_are(parsed.source, str(error))) from error
+    if not _is_read_as_it_is_meant(parsed):
+        raise Unreadable(_misread(parsed.source))
+
+
+def _is_read_as_it_is_meant(parsed: ParsedRule) -> bool:
+    """Whether what tells whom a change concerns sees the patterns that the query has."""
+    try:
+        read = reading_of(parsed.rule).body
+    except ValueError:
+        return False
+    meant = (p for node in walk(parsed.body) if isinstance(node, Triples) for p in node.patterns)
+    seen = ((each.subject, each.predicate, each.object) for each in read)
+    return Counter(map(_line, seen)) == Counter(map(_line, meant))
+
+
+def _line(pattern: Iterable[object]) -> tuple[str, ...]:
+    """A pattern in a form that both parsers share; which literal stands there does not matter."""
+    return tuple(
+        "literal"
+        if isinstance(term, Literal | rdflib.Literal)
+        else getattr(term, "value", str(term))
+        for term in pattern
+    )
 
 
 def _no_sparql(source: RuleText, line: int, column: int, text: str) -> Finding:
@@ -186,6 +212,15 @@ def _not_understood(source: RuleText, reason: str) -> Finding:
         source.line_of_word("CONSTRUCT"),
         f"推理引擎读不懂这条查询：{reason[:200]}",
         f"The engine cannot read this query: {reason[:200]}",
+    )
+
+
+def _misread(source: RuleText) -> Finding:
+    return source.violation(
+        source.line_of_word("WHERE"),
+        '条件部分的写法推理引擎会读错；每个三元组模式请写成“主语 属性 值 .”，字符串用一对 " 括起来，写在一行里。',
+        "The engine would misread these conditions; write every triple pattern as subject, property"
+        ' and value, and each string in one line between a pair of ".',
     )
 
 
