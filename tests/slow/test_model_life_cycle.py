@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from pyoxigraph import Literal
 
 from kb_service.access.erasure import erase
 from kb_service.access.model_lives import ModelLives
-from kb_service.access.roles import Caller, Role
+from kb_service.access.opening import register_of
+from kb_service.access.roles import LOCAL, Caller, Role
 from kb_service.access.view import View
 from kb_service.findings import RefusedInput
 from kb_service.knowledge_base import KnowledgeBase, UnknownThingError
@@ -43,16 +45,26 @@ ANN, BOB = Caller("ann", Role.EDITOR), Caller("bob", Role.EDITOR)
 
 
 @pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[View]:
-    with team_of_agents(tmp_path_factory.mktemp("lives") / "data") as base:
-        yield base
+def team(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the team of agents, to be copied."""
+    folder = tmp_path_factory.mktemp("lives") / "data"
+    with team_of_agents(folder):
+        return folder
+
+
+@pytest.fixture
+def base(team: Path, tmp_path: Path) -> Iterator[View]:
+    """The team, in a folder of this test's own; so what a reasoner said of one model holds again."""
+    shutil.copytree(team, tmp_path / "data")
+    knowledge_base = KnowledgeBase.open(tmp_path / "data")
+    yield View(knowledge_base, register_of(knowledge_base), LOCAL)
+    knowledge_base.close()
 
 
 @pytest.fixture
 def nights(base: View) -> Nights:
-    """A model that no other test knows."""
-    number = len(base.knowledge_base.model_life_cycle.versions())
-    return Nights(base, f"nights-{number}")
+    """A model that judges nobody yet."""
+    return Nights(base, "nights")
 
 
 @pytest.fixture
@@ -379,10 +391,12 @@ def test_an_editor_cannot_publish_by_an_import(nights: Nights, ann: View) -> Non
     assert nights.stored() == []
 
 
-def test_records_are_the_same_when_the_folder_is_opened_again(tmp_path: Path) -> None:
-    with team_of_agents(tmp_path / "data") as base:
-        Nights(base, "nights").publish("0.1.0")
-        before = ModelLives(base).versions()
+def test_records_are_the_same_when_the_folder_is_opened_again(
+    nights: Nights, tmp_path: Path
+) -> None:
+    nights.publish("0.1.0")
+    before = ModelLives(nights.base).versions()
+    nights.base.knowledge_base.close()
 
     knowledge_base = KnowledgeBase.open(tmp_path / "data")
     after = knowledge_base.model_life_cycle.versions()
