@@ -65,7 +65,10 @@ class _Facts:
 
 def read_catalogue(triples: Iterable[Triple]) -> Catalogue:
     """Every dimension, position, rating source and scale that the knowledge declares."""
-    facts = _Facts(triples)
+    return _catalogue(_Facts(triples))
+
+
+def _catalogue(facts: _Facts) -> Catalogue:
     scales = {
         local_id(scale): (
             Decimal(facts.text(scale, iri("core", "minimum"))),
@@ -89,9 +92,8 @@ def read_catalogue(triples: Iterable[Triple]) -> Catalogue:
 
 def read_model_choices(triples: Iterable[Triple]) -> ModelChoices:
     """Everything that a position model may name, and the defaults that policy has by tier."""
-    given = list(triples)
-    facts = _Facts(given)
-    catalogue = read_catalogue(given)
+    facts = _Facts(triples)
+    catalogue = _catalogue(facts)
     return ModelChoices(
         catalogue,
         frameworks=_choices(facts, iri("core", "Framework")),
@@ -214,9 +216,8 @@ def read_study_choices(triples: Iterable[Triple]) -> StudyChoices:
 
     A dimension whose id several frameworks have is not among them.
     """
-    given = list(triples)
-    facts = _Facts(given)
-    catalogue = read_catalogue(given)
+    facts = _Facts(triples)
+    catalogue = _catalogue(facts)
     named = {c.of for kind in KINDS.values() for plan in kind.tables for c in plan.columns if c.of}
     owners = Counter(id for found in catalogue.dimensions.values() for id in found)
     return StudyChoices(

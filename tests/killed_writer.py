@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import random
-import subprocess
-import sys
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import count
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
@@ -19,7 +20,6 @@ from kb_service.knowledge_base import KnowledgeBase
 from kb_service.people_records import AssessmentRecord, PersonRecord
 from kb_service.vocabulary import BASE, person_conclusions_graph
 
-_ROOT = Path(__file__).parent.parent
 _COUNTER = NamedNode(BASE + "counter")
 _COUNTS = NamedNode("https://example.org/counts")
 _VALUE = NamedNode(BASE + "ontology/people#value")
@@ -58,30 +58,28 @@ def _conclusions(base: KnowledgeBase, about: NamedNode) -> set[Triple]:
     return {triple for triple in base.store.graph(about) if triple.subject != about}
 
 
-def write_until_killed(folder: Path) -> None:
-    """Say what was found, then write and say what was acknowledged."""
+def write_until_killed(folder: Path, told: Connection) -> None:
+    """Tell what was found, then write and tell what was acknowledged."""
     base = KnowledgeBase.open(folder)
     seen = found(base)
-    print("found", seen.facts, seen.quads, seen.is_consistent, flush=True)
+    told.send(seen)
     if not base.has_person("ana"):
         base.put_person(PersonRecord("ana", post="customer-service-specialist"))
-    threading.Thread(target=_count_up, args=(base, seen.quads), daemon=True).start()
+    threading.Thread(target=_count_up, args=(base, seen.quads, told), daemon=True).start()
     dimensions = base.catalogue.dimensions["t12"]
     for number in count(seen.facts + 1):
         ratings = dict.fromkeys(dimensions, rating(number))
         base.put_assessment(AssessmentRecord("A1", "ana", date(2026, 5, 1), "test", "t12", ratings))
-        sys.stdout.write(f"facts {number % _STEPS}\n")
-        sys.stdout.flush()
+        told.send(("facts", number % _STEPS))
 
 
-def _count_up(base: KnowledgeBase, last: int) -> None:
+def _count_up(base: KnowledgeBase, last: int, told: Connection) -> None:
     def quad(number: int) -> Quad:
         return Quad(_COUNTER, _COUNTS, Literal(number), _COUNTER)
 
     for number in count(last + 1):
         base.store.apply([quad(number - 1)], [quad(number)])
-        sys.stdout.write(f"quads {number}\n")
-        sys.stdout.flush()
+        told.send(("quads", number))
 
 
 @dataclass(frozen=True)
@@ -94,30 +92,38 @@ class Killing:
 
 
 def killed(folder: Path, moments: random.Random) -> Killing:
-    """Start a writer, kill it at a random moment, and say what it had found and written."""
-    writer = subprocess.Popen(
-        [sys.executable, "-m", "tests.killed_writer", str(folder)],
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=_ROOT,
-    )
-    with writer:
-        assert writer.stdout
-        _, facts, quads, consistent = writer.stdout.readline().split()
-        lines = list[str]()
-        if moments.random() < 0.8:  # otherwise it may be killed before it has written anything
-            while not lines or not lines[-1].startswith("facts"):
-                lines.append(writer.stdout.readline())
-                assert lines[-1], "the writer ended by itself"
-        time.sleep(moments.uniform(0, 0.5))
-        writer.kill()
-        last = {"facts": int(facts), "quads": int(quads)}
-        for line in [*lines, *writer.stdout.read().splitlines()]:
-            kind, _, number = line.partition(" ")
-            if number.strip().isdigit():  # the last line may be half a line
-                last[kind] = int(number)
-    seen = Found(int(facts), int(quads), consistent == "True")
+    """Start a writer, kill it at a random moment, and say what it had found and written.
+
+    Writers are forked from a process that has imported what they need, so that each begins at once.
+    """
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    heard, told = context.Pipe(duplex=False)
+    writer = context.Process(target=write_until_killed, args=(folder, told))
+    writer.start()
+    told.close()
+    seen: Found = heard.recv()
+    last = {"facts": seen.facts, "quads": seen.quads}
+    if moments.random() < 0.8:  # otherwise it may be killed before it has written anything
+        kind = ""
+        while kind != "facts":
+            kind, number = heard.recv()
+            last[kind] = number
+    time.sleep(moments.uniform(0, 0.5))
+    writer.kill()
+    last.update(_rest(heard))
+    writer.join()
     return Killing(seen, last["facts"], last["quads"])
+
+
+def _rest(heard: Connection) -> Iterator[tuple[str, int]]:
+    """What was told until the end; the last message may have been broken off."""
+    with heard:
+        while True:
+            try:
+                yield heard.recv()
+            except (EOFError, OSError):
+                return
 
 
 def losses(folder: Path, times: int) -> list[str]:
@@ -137,7 +143,3 @@ def losses(folder: Path, times: int) -> list[str]:
     if before.quads < times:
         told.append("hardly anything was acknowledged")
     return told
-
-
-if __name__ == "__main__":
-    write_until_killed(Path(sys.argv[1]))

@@ -160,12 +160,13 @@ def checker(first_pass: bool) -> Checker:
     return Checker(own_shapes(), read_shared_knowledge(), first_pass=first_pass)
 
 
-@pytest.mark.parametrize("case", cases(), ids=lambda case: case.path.stem)
-def test_the_first_pass_finds_the_same_in_a_broken_model(
-    case: Case, view: View, workbook: bytes
-) -> None:
-    data, name = handed_in(case, workbook)
-    triples = view.read_model(data, "", name).triples
+@pytest.mark.parametrize(
+    "case",
+    [case for case in cases() if case.path.suffix == ".ttl"],
+    ids=lambda case: case.path.stem,
+)
+def test_the_first_pass_finds_the_same_in_a_broken_model(case: Case, view: View) -> None:
+    triples = view.read_model(case.path.read_bytes(), "", case.path.name).triples
     day = view.latest_day
 
     assert checker(True).check(triples, day) == checker(False).check(triples, day)

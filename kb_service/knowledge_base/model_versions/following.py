@@ -66,15 +66,17 @@ def following(
     What nobody has recorded so far counts as a version that was loaded.
     """
     known = {version.key: version for version in versions}
+    had = _published(before)
+    have = had if after is before else _published(after)
     recorded = {version.model for version in known.values()}
-    for document in _published(before):
+    for document in had:
         if document.model not in recorded:
             _record(known, document, moment)
     recorded = {version.model for version in known.values()}
-    for document in _published(after):
+    for document in have:
         if document.graph in changed or document.model not in recorded:
             _record(known, document, moment)
-    published = {document.model for document in _published(after)}
+    published = {document.model for document in have}
     for version in list(known.values()):
         if version.status == PUBLISHED and version.model not in published:
             known[version.key] = version.having(RETIRED, moment.taking(RETIRE))
