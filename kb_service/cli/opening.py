@@ -55,7 +55,8 @@ def reading_anything(models: ModelLimits | None = None) -> Iterator[View]:
             yield view
         return
     with told_apart(folder), TemporaryDirectory() as scratch:
-        base = KnowledgeBase.open(Path(scratch) / "data", models=models)
+        with progress(say("载入知识", "Loading the knowledge")) as step:
+            base = KnowledgeBase.open(Path(scratch) / "data", progress=step, models=models)
         try:
             with _seen(base) as view:
                 yield view

@@ -50,10 +50,17 @@ class Visit:
         """Note what axe-core objects to, and whether the page is wider than its window."""
         if not self.page.evaluate("() => 'axe' in window"):
             self.page.evaluate(_axe())
-        shown = f"{self.width} wide, {self.scheme}"
-        self.faults += [f"{shown}: {fault}" for fault in self.page.evaluate(_AXE)]
+        self.faults += [f"{self._shown}: {fault}" for fault in self.page.evaluate(_AXE)]
+        self.measure()
+
+    def measure(self) -> None:
+        """Note whether the page is wider than its window."""
         if cut := self.page.evaluate(_CUT_OFF):
-            self.faults.append(f"{shown}: the page is wider than its window: {cut}")
+            self.faults.append(f"{self._shown}: the page is wider than its window: {cut}")
+
+    @property
+    def _shown(self) -> str:
+        return f"{self.width} wide, {self.scheme}"
 
     def appear(self, *, width: int | None = None, scheme: Scheme | None = None) -> None:
         """Show the page in a window of another width, or in other colours."""
