@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+WORST_FIRST = ("violation", "warning", "info")
+"""The severities of findings, in the order in which they are told."""
+
 
 @dataclass(frozen=True)
 class Finding:

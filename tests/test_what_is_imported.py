@@ -12,7 +12,11 @@ STATISTICS = {"pandas", "scipy", "statsmodels"}
 
 @pytest.mark.parametrize(
     ("module", "spared"),
-    [("kb_service.cli.main", STATISTICS | {"flask"}), ("kb_service.web", STATISTICS)],
+    [
+        ("kb_service.cli.main", STATISTICS | {"flask", "pyshacl"}),
+        ("kb_service.web", STATISTICS | {"pyshacl"}),
+        ("kb_service.engine.worker", STATISTICS | {"pyshacl", "rdflib"}),
+    ],
 )
 def test_who_has_no_use_for_a_large_package_does_not_import_it(
     module: str, spared: set[str]

@@ -12,10 +12,9 @@ from typing import Any
 
 from pyoxigraph import RdfFormat, Triple, parse, serialize
 
-from kb_service.findings import Finding, RefusedInput, violation
+from kb_service.findings import WORST_FIRST, Finding, RefusedInput, violation
 from kb_service.knowledge_base.durations import Durations, Work
 from kb_service.people_records import person_iri
-from kb_service.validation.shapes import WORST_FIRST
 from kb_service.workers import WorkerPool, WorkerTimedOut
 
 Progress = Callable[[int, int], None]

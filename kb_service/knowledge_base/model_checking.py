@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pyoxigraph import Triple
 
-from kb_service.findings import Finding
+from kb_service.findings import WORST_FIRST, Finding
 from kb_service.knowledge_base.checking import CheckedDocument, Checker
 from kb_service.knowledge_base.importing import FactsKnownAs, Importing
 from kb_service.knowledge_base.judging import Knowledge
@@ -21,7 +21,6 @@ from kb_service.knowledge_base.what_if.described import POSITION_MODEL
 from kb_service.reasoning import ReasonerFailed, check_consistency
 from kb_service.reasoning.house_style import HOUSE_STYLE, HouseStyle
 from kb_service.validation.people_checks import people_checks
-from kb_service.validation.shapes import WORST_FIRST
 from kb_service.vocabulary import (
     ORGANISATION_GRAPH,
     POLICY_GRAPH,

@@ -19,6 +19,8 @@ from kb_service.workers import WorkerBusy, WorkerDied, WorkerFailed, WorkerPool,
 
 _log = logging.getLogger(__name__)
 
+FIRST = 60.0
+"""Seconds from a start to the first inspection, which has no need of what starting needs."""
 EVERY = 24 * 3600.0
 """Seconds from one inspection to the next where nobody asks for one."""
 _PAUSE = 600.0
@@ -50,9 +52,11 @@ class Inspections:
         self.last: float | None = None
         """When all was last found to be well, in seconds since the epoch; None before that."""
 
-    def watch(self) -> None:
-        """Inspect in the background from now on: at once, then every day, or when asked to."""
-        self._watching = threading.Thread(target=self._watch, daemon=True, name="inspections")
+    def watch(self, after: float = FIRST) -> None:
+        """Inspect in the background: after so many seconds, then every day, or when asked to."""
+        self._watching = threading.Thread(
+            target=self._watch, args=(after,), daemon=True, name="inspections"
+        )
         self._watching.start()
 
     def soon(self) -> None:
@@ -80,7 +84,9 @@ class Inspections:
         if self._watching is not None:
             self._watching.join()
 
-    def _watch(self) -> None:
+    def _watch(self, after: float) -> None:
+        self._wanted.wait(after)
+        self._wanted.clear()
         while not self._is_closed.is_set():
             try:
                 self.now()

@@ -21,11 +21,10 @@ from pyoxigraph import (
     Triple,
 )
 
-from kb_service.findings import Finding
+from kb_service.findings import WORST_FIRST, Finding
 from kb_service.validation.bulk_shapes import BulkShape, Node, Value
+from kb_service.validation.echoes import distinct
 from kb_service.validation.renewed_store import RenewedStore
-from kb_service.validation.results import distinct
-from kb_service.validation.shapes import WORST_FIRST
 from kb_service.validation.text import LONGEST_NAME, shown
 from kb_service.vocabulary import A, iri
 

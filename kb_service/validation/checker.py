@@ -18,11 +18,11 @@ from rdflib import URIRef
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.query import Result
 
-from kb_service.findings import Finding, violation
-from kb_service.validation.echoes import without_echoes
+from kb_service.findings import WORST_FIRST, Finding, violation
+from kb_service.validation.echoes import distinct, without_echoes
 from kb_service.validation.renewed_store import RenewedStore
-from kb_service.validation.results import as_finding, distinct
-from kb_service.validation.shapes import WORST_FIRST, Shapes, TargetedShape, own_shapes
+from kb_service.validation.results import as_finding
+from kb_service.validation.shapes import Shapes, TargetedShape, own_shapes
 from kb_service.validation.suggestions import with_suggestions
 from kb_service.validation.targets import Targets
 from kb_service.validation.terms import Node, node, rdflib_triples, resource

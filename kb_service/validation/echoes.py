@@ -30,6 +30,17 @@ def without_echoes(
     return _with_decimal_points(_without_those_of_no_property(told, data), data)
 
 
+def distinct(findings: list[Finding]) -> list[Finding]:
+    """One finding for each fault: a shape that trips over the same value twice says it once."""
+    valued = {finding.focus for finding in findings if finding.value}
+    once = {
+        (finding.focus, finding.value): finding
+        for finding in findings
+        if finding.value or finding.focus not in valued
+    }
+    return list(once.values())
+
+
 def _without_those_of_no_class(
     findings: Sequence[Finding], of_values: Collection[str]
 ) -> list[Finding]:

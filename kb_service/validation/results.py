@@ -53,14 +53,3 @@ def _value(facts: dict[Any, Any]) -> str:
 
 def _named(node: Any) -> str:
     return shown(f"_:{node}" if isinstance(node, BNode) else str(node), LONGEST_NAME)
-
-
-def distinct(findings: list[Finding]) -> list[Finding]:
-    """One finding for each fault: a shape that trips over the same value twice says it once."""
-    valued = {finding.focus for finding in findings if finding.value}
-    once = {
-        (finding.focus, finding.value): finding
-        for finding in findings
-        if finding.value or finding.focus not in valued
-    }
-    return list(once.values())

@@ -12,6 +12,7 @@ from pyshacl import ShapesGraph
 from rdflib import RDF, SH, Graph, Literal, URIRef
 from rdflib.term import IdentifiedNode
 
+from kb_service.findings import WORST_FIRST
 from kb_service.knowledge_files import read_turtle, shape_files
 from kb_service.validation.terms import Node, rdflib_triples
 from kb_service.validation.text import shown
@@ -19,7 +20,6 @@ from kb_service.validation.text import shown
 _PLACEHOLDER = re.compile(r"\{[?$](\w+)\}")
 _TARGETS = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf)
 _SEVERITIES = {SH.Violation: "violation", SH.Warning: "warning", SH.Info: "info"}
-WORST_FIRST = ("violation", "warning", "info")
 
 
 @dataclass(frozen=True)

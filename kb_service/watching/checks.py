@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
-from kb_service.findings import Finding, RefusedInput, violation
+from kb_service.findings import WORST_FIRST, Finding, RefusedInput, violation
 from kb_service.knowledge_base.checking import Checker
 from kb_service.knowledge_base.rule_files import checked_rules
 from kb_service.reasoning import (
@@ -23,7 +23,6 @@ from kb_service.reasoning import (
 )
 from kb_service.turtle_layout import CannotFormat, decoded, format_turtle
 from kb_service.validation.document_places import document_places
-from kb_service.validation.shapes import WORST_FIRST
 from kb_service.validation.syntax import syntax_fault
 from kb_service.vocabulary import BASE, A, iri
 

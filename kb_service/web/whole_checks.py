@@ -11,9 +11,8 @@ from typing import cast
 
 from flask import Flask, current_app
 
-from kb_service.findings import Finding
+from kb_service.findings import WORST_FIRST, Finding
 from kb_service.knowledge_base import KnowledgeBase
-from kb_service.validation.shapes import WORST_FIRST
 
 _LOG = logging.getLogger("kb_service.web")
 _EXTENSION = "whole checks"

@@ -119,7 +119,22 @@ def test_the_background_finds_damage_that_nobody_has_met(damaged: Path) -> None:
         store.run_apart()
         assert store.apart is not None
 
-        store.apart.inspections.watch()
+        store.apart.inspections.watch(after=0)
+
+        while store.state.code == "ok":
+            time.sleep(0.05)
+        assert store.state.code == "damaged"
+
+
+def test_the_background_inspects_at_once_when_somebody_met_what_damage_can_look_like(
+    damaged: Path,
+) -> None:
+    with KnowledgeStore(damaged) as store:
+        store.run_apart()
+        assert store.apart is not None
+        store.apart.inspections.watch(after=3600)
+
+        store.apart.inspections.soon()
 
         while store.state.code == "ok":
             time.sleep(0.05)
